@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { cents, id, microcents, skillName, tenantId, timestamp } from './values.ts';
+
+/** AgentSpec: what a caller says of an agent. */
+const agentFields = {
+  name: z.string().trim().min(1).max(200),
+  instructions: z.string().max(20_000),
+  /** The skills its plans may use; empty: all. */
+  skills: z.array(skillName).max(100),
+  /** What its runs may cost in all; 0: no limit of the agent's own. */
+  budget_cents: cents,
+  max_steps: z.int().min(1).max(1000),
+  /** Unfinished, non-waiting runs at once; a goal beyond is refused with 429. */
+  max_concurrent_runs: z.int().min(1).max(100_000),
+};
+
+export const agentCreateInput = z.strictObject({
+  name: agentFields.name,
+  instructions: agentFields.instructions.default(''),
+  skills: agentFields.skills.default([]),
+  budget_cents: agentFields.budget_cents.default(0),
+  max_steps: agentFields.max_steps.optional(),
+  max_concurrent_runs: agentFields.max_concurrent_runs.optional(),
+});
+
+export const agentUpdateInput = z.strictObject(agentFields).partial();
+
+/** An agent as it is answered. */
+export const agent = z.object({
+  agent_id: id,
+  tenant_id: tenantId,
+  version: z.int().positive(),
+  name: z.string(),
+  instructions: z.string(),
+  skills: z.array(z.string()),
+  budget_cents: z.number(),
+  budget_microcents: microcents,
+  spent_cents: z.number(),
+  spent_microcents: microcents,
+  reserved_cents: z.number(),
+  reserved_microcents: microcents,
+  open_runs: z.int().nonnegative(),
+  max_steps: z.int(),
+  max_concurrent_runs: z.int(),
+  created_at: timestamp,
+  updated_at: timestamp,
+});
+
+export type Agent = z.infer<typeof agent>;

@@ -1,0 +1,41 @@
+import type { Command, ServiceName } from './command.ts';
+import { authVerify } from './commands/gateway/auth-verify.v1.ts';
+import { agentsCreate } from './commands/orchestrator/agents-create.v1.ts';
+import { agentsDelete } from './commands/orchestrator/agents-delete.v1.ts';
+import { agentsGet } from './commands/orchestrator/agents-get.v1.ts';
+import { agentsList } from './commands/orchestrator/agents-list.v1.ts';
+import { agentsUpdate } from './commands/orchestrator/agents-update.v1.ts';
+import { runsCancel } from './commands/orchestrator/runs-cancel.v1.ts';
+import { runsEvents } from './commands/orchestrator/runs-events.v1.ts';
+import { runsGet } from './commands/orchestrator/runs-get.v1.ts';
+import { runsList } from './commands/orchestrator/runs-list.v1.ts';
+import { runsSubmit } from './commands/orchestrator/runs-submit.v1.ts';
+import { runtimeCapabilities } from './commands/orchestrator/runtime-capabilities.v1.ts';
+import { runtimeSimulate } from './commands/orchestrator/runtime-simulate.v1.ts';
+import { skillsList } from './commands/orchestrator/skills-list.v1.ts';
+
+/** Every command there is. OpenAPI, AsyncAPI and NATS permissions are made from this list. */
+export const COMMANDS = [
+  authVerify,
+  agentsCreate,
+  agentsList,
+  agentsGet,
+  agentsUpdate,
+  agentsDelete,
+  runsSubmit,
+  runsGet,
+  runsList,
+  runsEvents,
+  runsCancel,
+  skillsList,
+  runtimeSimulate,
+  runtimeCapabilities,
+] as const satisfies readonly Command[];
+
+export function commandsOwnedBy(service: ServiceName): Command[] {
+  return COMMANDS.filter((command) => command.owner === service);
+}
+
+export function commandsSentBy(service: ServiceName): Command[] {
+  return (COMMANDS as readonly Command[]).filter((command) => command.callers.includes(service));
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import { id, microcents, tenantId } from '../../values.ts';
+/** What this caller can do here: skills with cost and latency, limits, budget left. */
+export const runtimeCapabilities = defineCommand({
+  subject: 'orchestrator.runtime.capabilities.v1',
+  owner: 'orchestrator',
+  callers: ['api-gateway'],
+  summary: 'What this caller can do here: skills with cost and latency, limits, budget left',
+  input: z.strictObject({ agent_id: id.optional() }),
+  output: z.object({
+    tenant_id: tenantId,
+    engine_version: z.int(),
+    skills: z.array(
+      z.object({
+        name: z.string(),
+        version: z.string(),
+        cost_microcents: microcents,
+        latency_ms: z.int(),
+        side_effects: z.string(),
+      }),
+    ),
+    limits: z.object({
+      max_steps: z.int(),
+      max_concurrent_runs_per_agent: z.int(),
+      payload_bytes_max: z.int(),
+    }),
+    /** With agent_id: what is left of its budget; null: it has none of its own. */
+    budget_left_cents: z.number().nullable(),
+    open_runs: z.int().nullable(),
+  }),
+  errors: ['not_found'],
+  timeoutMs: 10_000,
+  idempotent: true,
+});

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import { planInput } from '../../plan.ts';
+import { cents, id, microcents } from '../../values.ts';
+
+export const riskCode = z.enum([
+  'TIMEOUT',
+  'RATE_LIMIT',
+  'BUDGET',
+  'HOST_DENIED',
+  'BREAKER_OPEN',
+  'APPROVAL',
+  'NOT_IDEMPOTENT',
+]);
+
+/** Say whether a plan can run within a budget, what it costs and what may go wrong; runs nothing. */
+export const runtimeSimulate = defineCommand({
+  subject: 'orchestrator.runtime.simulate.v1',
+  owner: 'orchestrator',
+  callers: ['api-gateway'],
+  summary: 'Say whether a plan can run within a budget, what it costs and what may go wrong; runs nothing',
+  input: z.strictObject({ plan: planInput, budget_cents: cents, agent_id: id.optional() }),
+  output: z.object({
+    feasible: z.boolean(),
+    status: z.enum(['FEASIBLE', 'INFEASIBLE']),
+    cost_cents: z.number(),
+    cost_microcents: microcents,
+    latency_ms: z.int(),
+    steps: z.array(
+      z.object({ step_id: z.string(), skill: z.string(), cost_microcents: microcents, latency_ms: z.int() }),
+    ),
+    risks: z.array(
+      z.object({
+        step_id: z.string(),
+        code: riskCode,
+        probability: z.number().min(0).max(1).optional(),
+        detail: z.string(),
+      }),
+    ),
+    reasons: z.array(z.string()),
+  }),
+  errors: ['invalid_request', 'not_found'],
+  timeoutMs: 10_000,
+  idempotent: true,
+});

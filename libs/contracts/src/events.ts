@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { errorSpec } from './error-spec.ts';
+import { planMetadata, planStep } from './plan.ts';
+import { id, microcents, tenantId, timestamp } from './values.ts';
+
+/** The data of each event by type. A journal row is one event, so these are the journal's payloads too. */
+export const EVENT_DATA = {
+  'run.queued': z.object({
+    goal: z.string(),
+    agent_version: z.int(),
+    priority: z.int(),
+    max_steps: z.int(),
+    reserved_microcents: microcents,
+    context: z.record(z.string(), z.json()),
+    labels: z.record(z.string(), z.string()),
+  }),
+  'run.started': z.object({ engine_version: z.int() }),
+  'plan.created': z.object({ plan_id: z.uuid(), metadata: planMetadata, steps: z.array(planStep) }),
+  /** An intent: durable before the effect starts. */
+  'tool.call.requested': z.object({
+    step_id: z.string(),
+    skill: z.string(),
+    attempt: z.int().positive(),
+    idempotency_key: z.string(),
+    idempotent: z.boolean(),
+    timeout_ms: z.int().positive(),
+  }),
+  'tool.call.succeeded': z.object({
+    step_id: z.string(),
+    skill: z.string(),
+    attempt: z.int().positive(),
+    idempotency_key: z.string(),
+    latency_ms: z.int().nonnegative(),
+  }),
+  /** An attempt that failed and will be repeated at `next_attempt_at`; null: it was the last. */
+  'tool.call.failed': z.object({
+    step_id: z.string(),
+    skill: z.string(),
+    attempt: z.int().positive(),
+    error: errorSpec,
+    latency_ms: z.int().nonnegative(),
+    next_attempt_at: timestamp.nullable(),
+  }),
+  'step.finished': z.object({
+    step_id: z.string(),
+    skill: z.string(),
+    status: z.enum(['succeeded', 'failed', 'skipped', 'cancelled']),
+    attempts: z.int().nonnegative(),
+    output: z.json().nullable(),
+    error: errorSpec.nullable(),
+    started_at: timestamp.nullable(),
+    latency_ms: z.int().nonnegative(),
+    cost_microcents: microcents,
+  }),
+  'run.waiting': z.object({
+    reason: z.string(),
+    next_attempt_at: timestamp.nullable(),
+    error: errorSpec.nullable(),
+  }),
+  'run.finished': z.object({
+    status: z.enum(['succeeded', 'failed', 'cancelled']),
+    output: z.json().nullable(),
+    error: errorSpec.nullable(),
+    cost_microcents: microcents,
+    cost_cents: z.number(),
+    steps_finished: z.int().nonnegative(),
+  }),
+  'key.revoked': z.object({ key_id: z.string() }),
+} as const;
+
+export type EventType = keyof typeof EVENT_DATA;
+export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
+
+/** CloudEvents 1.0 in JSON; the extension attributes are lower-case as the specification wants. */
+export const cloudEvent = z.object({
+  specversion: z.literal('1.0'),
+  /** `<timeline>-<run id>-<run_seq>` for journal events; also the Nats-Msg-Id. */
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  subject: z.string(),
+  time: timestamp,
+  datacontenttype: z.literal('application/json'),
+  tenantid: tenantId,
+  agentid: id.optional(),
+  runid: id.optional(),
+  /** Dense per run, from 1. */
+  runseq: z.int().positive().optional(),
+  traceparent: z.string().optional(),
+  data: z.json(),
+});
+
+export type CloudEvent = z.infer<typeof cloudEvent>;
+
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENT_DATA, type);
+}

@@ -1,0 +1,60 @@
+import { commandsOwnedBy, commandsSentBy } from './catalogue.ts';
+import { SERVICES, type ServiceName } from './command.ts';
+import { CONSUMERS, deadLetterSubject } from './streams.ts';
+
+/** A NATS user's rights: subjects it may publish to and subscribe to. */
+export interface NatsPermissions {
+  user: string;
+  publish: string[];
+  subscribe: string[];
+}
+
+/** What a service does on NATS beside commands and its consumers. */
+const EXTRA: Record<ServiceName, { publish: string[]; subscribe: string[] }> = {
+  'api-gateway': { publish: ['aos.events.v1.*._.key.>'], subscribe: [] },
+  orchestrator: {
+    publish: ['aos.events.v1.*.*.run.>', 'aos.work.runs', 'orchestrator.nudge.*'],
+    subscribe: ['orchestrator.nudge.*'],
+  },
+  realtime: { publish: [], subscribe: ['aos.live.v1.>'] },
+};
+
+/** Each service has an inbox of its own, so that none can read another's replies. */
+export function inboxPrefix(user: string): string {
+  return `_INBOX_${user}`;
+}
+
+/** The rights of one service, from the catalogue. Replies to requests are allowed by the server's `allow_responses`. */
+export function natsPermissions(service: ServiceName): NatsPermissions {
+  const consumers = CONSUMERS.filter((consumer) => consumer.service === service);
+  const consumerSubjects = consumers.flatMap(({ stream, name }) => [
+    `$JS.API.CONSUMER.INFO.${stream}.${name}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
+    `$JS.ACK.${stream}.${name}.>`,
+  ]);
+  return {
+    user: service,
+    publish: [
+      ...commandsSentBy(service).map((command) => command.subject),
+      ...consumerSubjects,
+      ...consumers.filter((consumer) => consumer.maxDeliver > 0).map(deadLetterSubject),
+      ...EXTRA[service].publish,
+    ],
+    subscribe: [
+      `${inboxPrefix(service)}.>`,
+      ...commandsOwnedBy(service).map((command) => command.subject),
+      ...EXTRA[service].subscribe,
+    ],
+  };
+}
+
+/** The user that declares streams and consumers. */
+const MIGRATE: NatsPermissions = {
+  user: 'migrate',
+  publish: ['$JS.API.>'],
+  subscribe: [`${inboxPrefix('migrate')}.>`],
+};
+
+export function allNatsPermissions(): NatsPermissions[] {
+  return [MIGRATE, ...SERVICES.map(natsPermissions)];
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { skillName, stepId } from './values.ts';
+
+/** How failed attempts of a step are repeated. Names as in Temporal's RetryPolicy. */
+export const retryPolicy = z.strictObject({
+  maximum_attempts: z.int().min(1).max(20).default(3),
+  initial_interval_ms: z.int().min(0).max(600_000).default(500),
+  backoff_coefficient: z.number().min(1).max(10).default(2),
+  maximum_interval_ms: z.int().min(0).max(3_600_000).default(60_000),
+});
+
+/** A step as a caller writes it. `step_id` and `depends_on` may be left out for a plain sequence. */
+export const planStepInput = z.strictObject({
+  step_id: stepId.optional(),
+  skill: skillName,
+  params: z.record(z.string(), z.json()).default({}),
+  depends_on: z.array(stepId).max(50).optional(),
+  description: z.string().max(500).optional(),
+  timeout_ms: z.int().min(1).max(600_000).optional(),
+  retry: retryPolicy.optional(),
+});
+
+export const planInput = z.array(planStepInput).min(1).max(200);
+
+/** A step of an accepted plan: complete, in topological order. */
+export const planStep = z.object({
+  step_id: stepId,
+  skill: skillName,
+  skill_version: z.string(),
+  params: z.record(z.string(), z.json()),
+  depends_on: z.array(stepId),
+  description: z.string().optional(),
+  timeout_ms: z.int().positive(),
+  retry: retryPolicy,
+});
+
+/** Where a plan came from; `planner` is `caller` for a plan given with the goal. */
+export const planMetadata = z.object({
+  planner: z.string(),
+  model: z.string().nullable(),
+  reasoning: z.string().nullable(),
+  input_tokens: z.int().nonnegative(),
+  output_tokens: z.int().nonnegative(),
+  latency_ms: z.int().nonnegative(),
+});
+
+export const plan = z.object({ plan_id: z.uuid(), metadata: planMetadata, steps: z.array(planStep) });
+
+export type RetryPolicy = z.infer<typeof retryPolicy>;
+export type PlanStepInput = z.infer<typeof planStepInput>;
+export type PlanStep = z.infer<typeof planStep>;
+export type Plan = z.infer<typeof plan>;

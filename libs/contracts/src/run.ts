@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { errorSpec } from './error-spec.ts';
+import { plan, planInput } from './plan.ts';
+import { cents, id, idempotencyKey, microcents, tenantId, timestamp } from './values.ts';
+
+export const RUN_STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+export const STEP_STATUSES = [
+  'pending',
+  'running',
+  'waiting',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+  'compensated',
+] as const;
+export const runStatus = z.enum(RUN_STATUSES);
+export const stepStatus = z.enum(STEP_STATUSES);
+export type RunStatus = z.infer<typeof runStatus>;
+export type StepStatus = z.infer<typeof stepStatus>;
+
+/** What is handed in as a goal. */
+export const goalInput = z.strictObject({
+  goal: z.string().trim().min(1).max(8000),
+  plan: planInput.optional(),
+  context: z.record(z.string(), z.json()).optional(),
+  idempotency_key: idempotencyKey.optional(),
+  est_cost_cents: cents.optional(),
+  max_steps: z.int().min(1).max(1000).optional(),
+  priority: z.int().min(0).max(9).default(5),
+  labels: z.record(z.string().min(1).max(63), z.string().max(255)).optional(),
+});
+
+export const submittedRun = z.object({
+  run_id: id,
+  agent_id: id,
+  tenant_id: tenantId,
+  status: runStatus,
+  goal: z.string(),
+  created_at: timestamp,
+  /** True where the idempotency key had been used: this is the first run, as it is now. */
+  replayed: z.boolean(),
+});
+
+/** A step of a run, folded from the journal. */
+export const runStep = z.object({
+  step_id: z.string(),
+  skill: z.string(),
+  status: stepStatus,
+  attempts: z.int().nonnegative(),
+  idempotency_key: z.string().nullable(),
+  started_at: timestamp.nullable(),
+  finished_at: timestamp.nullable(),
+  next_attempt_at: timestamp.nullable(),
+  output: z.json().nullable(),
+  error: errorSpec.nullable(),
+  cost_cents: z.number(),
+  cost_microcents: microcents,
+});
+
+export const runSummary = z.object({
+  run_id: id,
+  agent_id: id,
+  tenant_id: tenantId,
+  status: runStatus,
+  goal: z.string(),
+  labels: z.record(z.string(), z.string()),
+  priority: z.int(),
+  cost_cents: z.number(),
+  cost_microcents: microcents,
+  waiting_reason: z.string().nullable(),
+  next_attempt_at: timestamp.nullable(),
+  created_at: timestamp,
+  started_at: timestamp.nullable(),
+  finished_at: timestamp.nullable(),
+});
+
+/** A run, whole. `outcome` is the output of the last step or the error that ended it. */
+export const run = runSummary.extend({
+  context: z.record(z.string(), z.json()),
+  max_steps: z.int(),
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  reserved_cents: z.number(),
+  reserved_microcents: microcents,
+  plan: plan.nullable(),
+  steps: z.array(runStep),
+  outcome: z.object({ output: z.json().nullable(), error: errorSpec.nullable() }).nullable(),
+});
+
+export type GoalInput = z.infer<typeof goalInput>;
+export type SubmittedRun = z.infer<typeof submittedRun>;
+export type RunStep = z.infer<typeof runStep>;
+export type RunSummary = z.infer<typeof runSummary>;
+export type Run = z.infer<typeof run>;

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** `.aos/stack.json`: how to reach a local stack. */
+export const stackFile = z.object({
+  gateway_url: z.string(),
+  realtime_url: z.string(),
+  api_key: z.string(),
+  admin_key: z.string(),
+  tenant_id: z.string(),
+  database_url: z.string(),
+  redis_url: z.string(),
+  nats_url: z.string(),
+  services: z.record(z.string(), z.object({ pid: z.int(), health_url: z.string() })),
+});
+
+export type StackFile = z.infer<typeof stackFile>;
