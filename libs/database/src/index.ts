@@ -1,1 +1,3 @@
-export {};
+export * from './pool.ts';
+export * from './migrate.ts';
+export type { DatabaseOptions, TenantDatabase } from './tenant-database.ts';

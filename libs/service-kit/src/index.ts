@@ -1,1 +1,10 @@
-export {};
+import 'reflect-metadata';
+
+export * from './bootstrap.ts';
+export * from './config/configuration-error.ts';
+export * from './config/read-config.ts';
+export * from './health/health-probe.ts';
+export * from './http/send-problem.ts';
+export type { ServiceConfig } from './service-config.ts';
+export * from './service-kit.module.ts';
+export * from './tokens.ts';

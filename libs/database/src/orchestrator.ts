@@ -1,0 +1,21 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient, type Prisma } from './generated/orchestrator/client.ts';
+import { createPool } from './pool.ts';
+import {
+  TRANSACTION_LIMITS,
+  tenantDatabase,
+  type DatabaseOptions,
+  type TenantDatabase,
+} from './tenant-database.ts';
+
+export { Prisma } from './generated/orchestrator/client.ts';
+export type { Agent, AgentBudget, Run, RunEvent, RunSignal } from './generated/orchestrator/client.ts';
+export type OrchestratorTransaction = Prisma.TransactionClient;
+export type OrchestratorDatabase = TenantDatabase<OrchestratorTransaction>;
+
+/** The tables of the orchestrator as its request handlers see them: login aos_app. */
+export function openOrchestratorDatabase({ url, logger, max = 10 }: DatabaseOptions): OrchestratorDatabase {
+  const pool = createPool({ url, applicationName: 'aos-orchestrator', max, logger });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
+  return tenantDatabase<OrchestratorTransaction>(prisma, pool);
+}

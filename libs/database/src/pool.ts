@@ -1,0 +1,37 @@
+import type { Logger } from '@aos/telemetry';
+import pg from 'pg';
+
+export type Pool = pg.Pool;
+export type PoolClient = pg.PoolClient;
+
+export interface PoolOptions {
+  url: string;
+  /** Shown in pg_stat_activity. */
+  applicationName: string;
+  /** Connections at most. */
+  max: number;
+  logger: Logger;
+}
+
+/** How long a query waits for a free or a new connection. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+/** A `date` stays the text it is: as a Date it would shift with the machine's time zone. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === pg.types.builtins.DATE ? (text: string) => text : pg.types.getTypeParser(oid, format),
+};
+
+/** A pool that outlives restarts of the server: the error of an idle connection is logged, its successor is made on demand. */
+export function createPool({ url, applicationName, max, logger }: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: applicationName,
+    max,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    keepAlive: true,
+    types,
+  });
+  pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+  return pool;
+}
