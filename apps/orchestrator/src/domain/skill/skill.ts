@@ -1,0 +1,44 @@
+import type { InputIssue, PlanStep, StructuredOutcome, ToolSpec } from '@aos/contracts';
+
+export type JsonObject = PlanStep['params'];
+export type Json = JsonObject[string];
+
+/** One attempt of a step; `params` have their references resolved. */
+export interface SkillCall {
+  params: JsonObject;
+  /** The same for every attempt of the step, so that the other side can drop repeats. */
+  idempotencyKey: string;
+  /** The whole call takes no longer; past it the outcome is `step_timeout`. */
+  timeoutMs: number;
+  /** Aborted when the run is cut or the process has lost its lease. */
+  signal: AbortSignal;
+  tenantId: string;
+  runId: string;
+  stepId: string;
+  /** From 1. */
+  attempt: number;
+}
+
+export interface SkillResult {
+  output: Json;
+  /** What the call really cost. */
+  costMicrocents: number;
+}
+
+/** What a step may call. Failure is data: `execute` rejects only on bugs. */
+export interface Skill {
+  readonly spec: ToolSpec;
+  /** What does not fit, as pointers into the params. Where a plan has a reference, any type fits. */
+  validate(params: JsonObject): InputIssue[];
+  /** Places written in the params that may not be reached, as pointers into the params. */
+  forbiddenPlaces(params: JsonObject): InputIssue[];
+  /** Whether this call changes the outside world. */
+  hasSideEffects(params: JsonObject): boolean;
+  /** Whether repeating this call with the same key is harmless. */
+  isIdempotent(params: JsonObject): boolean;
+  /** Checks `params` once more: what was referred to is known only now. */
+  execute(call: SkillCall): Promise<StructuredOutcome<SkillResult>>;
+}
+
+/** The skills of this process by name. */
+export type SkillRegistry = ReadonlyMap<string, Skill>;
