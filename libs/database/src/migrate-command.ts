@@ -1,0 +1,18 @@
+import { createLogger } from '@aos/telemetry';
+import { migrate } from './migrate.ts';
+
+const logger = createLogger({ service: 'migrate', level: 'info' });
+const { DATABASE_DIRECT_URL, DATABASE_URL, DATABASE_SYSTEM_URL } = process.env;
+if (!DATABASE_DIRECT_URL || !DATABASE_URL || !DATABASE_SYSTEM_URL) {
+  logger.fatal(
+    'DATABASE_DIRECT_URL (owner), DATABASE_URL (aos_app) and DATABASE_SYSTEM_URL (aos_engine) must be set',
+  );
+  process.exitCode = 2;
+} else {
+  await migrate({
+    directUrl: DATABASE_DIRECT_URL,
+    appUrl: DATABASE_URL,
+    systemUrl: DATABASE_SYSTEM_URL,
+    logger,
+  });
+}
