@@ -1,1 +1,10 @@
-export {};
+export * from './free-port.ts';
+export * from './lock.ts';
+export * from './paths.ts';
+export * from './processes/process-record.ts';
+export * from './provision/provide.ts';
+export * from './servers/nats.ts';
+export * from './servers/postgres.ts';
+export * from './servers/redis.ts';
+export * from './servers/server.ts';
+export * from './wait-until.ts';

@@ -1,0 +1,81 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
+import type { Say } from '../paths.ts';
+import { provide } from '../provision/provide.ts';
+import { answersOn } from './probe.ts';
+import { startProgram, type Server } from './server.ts';
+
+export interface NatsOptions {
+  dataDir: string;
+  /** Wished; the next free one is taken. Default: any. */
+  port?: number;
+  log: Say;
+  /** Password of each user. */
+  passwords: Record<string, string>;
+  /** Path of the program. Default: provided. */
+  program?: string;
+}
+
+export interface NatsServer extends Server {
+  /** Without user and password. */
+  url: string;
+  urlFor(user: string): string;
+}
+
+/** Starts a NATS with JetStream of its own on 127.0.0.1, with a user per service and the rights of each. */
+export async function startNats(options: NatsOptions): Promise<NatsServer> {
+  const { dataDir, log, passwords } = options;
+  const command = options.program ?? (await provide('nats', log));
+  mkdirSync(dataDir, { recursive: true });
+  const port = await freePort(options.port);
+  const configFile = `${dataDir}.conf`;
+  const pidFile = join(dataDir, 'nats.pid');
+  const config = { host: '127.0.0.1', port, storeDir: dataDir, passwords, pidFile };
+  writeFileSync(configFile, natsServerConfig(config), { mode: 0o600 });
+  const server = await startProgram({
+    name: 'nats',
+    port,
+    launch: { command, args: ['-c', configFile], logFile: `${dataDir}.log` },
+    isReady: async ({ pid }) => pidIn(pidFile) === pid && answersOn(port, '', 'INFO {'),
+    stopSignal: 'SIGTERM',
+  });
+  return {
+    ...server,
+    url: `nats://127.0.0.1:${port}`,
+    urlFor: (user) => natsUrl(`127.0.0.1:${port}`, user, passwords),
+  };
+}
+
+/** The URL with which a user connects. */
+export function natsUrl(host: string, user: string, passwords: Record<string, string>): string {
+  const password = passwords[user];
+  if (password === undefined) throw new Error(`no NATS password for ${user}`);
+  return `nats://${user}:${password}@${host}`;
+}
+
+function pidIn(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+function natsServerConfig(options: {
+  host: string;
+  port: number;
+  storeDir: string;
+  passwords: Record<string, string>;
+  pidFile: string;
+}): string {
+  const users = Object.entries(options.passwords).map(
+    ([user, password]) => `{ user: "${user}", password: "${password}" }`,
+  );
+  return `listen: "${options.host}:${options.port}"
+pid_file: "${options.pidFile}"
+max_payload: 1MB
+jetstream { store_dir: "${options.storeDir}" }
+authorization { users = [ ${users.join(', ')} ] }
+`;
+}

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chownSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { mayEnter, type SystemUser } from '../processes/system-user.ts';
+
+const run = promisify(execFile);
+
+export const ADMIN_USER = 'postgres';
+
+/**
+ * Where the data can be kept: the wished folder, or, where the user Postgres runs as may not enter its parents
+ * (a checkout under a 0700 home, run as root), a folder of its own under /var/tmp.
+ */
+export function postgresFolder(wished: string, user: SystemUser | undefined): string {
+  mkdirSync(wished, { recursive: true, mode: 0o711 });
+  if (user === undefined) return wished;
+  if (mayEnter(user, wished)) return hand(wished, user);
+  const name = createHash('sha256').update(wished).digest('hex').slice(0, 12);
+  const folder = join('/var/tmp', `aos-${name}`, basename(wished));
+  mkdirSync(folder, { recursive: true, mode: 0o711 });
+  const { uid } = lstatSync(dirname(folder));
+  if (uid !== process.getuid?.()) throw new Error(`${dirname(folder)} belongs to another user`);
+  return hand(folder, user);
+}
+
+function hand(folder: string, user: SystemUser): string {
+  chownSync(folder, user.uid, user.gid);
+  return folder;
+}
+
+interface InitDb {
+  initdb: string;
+  folder: string;
+  adminPassword: string;
+  user: SystemUser | undefined;
+}
+
+/** Makes the cluster once; a half-made one of an interrupted start is removed first. Returns its data folder. */
+export async function initialiseCluster({ initdb, folder, adminPassword, user }: InitDb): Promise<string> {
+  const cluster = join(folder, 'cluster');
+  if (existsSync(join(folder, 'initialised'))) return cluster;
+  rmSync(cluster, { recursive: true, force: true });
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, adminPassword, { mode: 0o600 });
+  if (user !== undefined) chownSync(passwordFile, user.uid, user.gid);
+  const options = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  const args = [`--pgdata=${cluster}`, `--username=${ADMIN_USER}`, `--pwfile=${passwordFile}`, ...options];
+  try {
+    await run(initdb, args, { cwd: '/', ...(user && { uid: user.uid, gid: user.gid }) });
+  } finally {
+    rmSync(passwordFile);
+  }
+  writeFileSync(join(folder, 'initialised'), '');
+  return cluster;
+}

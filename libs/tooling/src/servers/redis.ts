@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs';
+import { freePort } from '../free-port.ts';
+import type { Say } from '../paths.ts';
+import { provide } from '../provision/provide.ts';
+import { answersOn } from './probe.ts';
+import { startProgram, type Server } from './server.ts';
+
+export interface RedisOptions {
+  dataDir: string;
+  /** Wished; the next free one is taken. Default: any. */
+  port?: number;
+  log: Say;
+  /** Path of the program. Default: provided. */
+  program?: string;
+}
+
+export interface RedisServer extends Server {
+  url: string;
+}
+
+/** Starts a Redis of its own on 127.0.0.1, with an append-only file. */
+export async function startRedis(options: RedisOptions): Promise<RedisServer> {
+  const { dataDir, log } = options;
+  const command = options.program ?? (await provide('redis', log));
+  mkdirSync(dataDir, { recursive: true });
+  const port = await freePort(options.port);
+  const settings = { port, bind: '127.0.0.1', dir: dataDir, appendonly: 'yes', save: '' };
+  const server = await startProgram({
+    name: 'redis',
+    port,
+    launch: {
+      command,
+      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      logFile: `${dataDir}.log`,
+    },
+    isReady: ({ pid }) => answersOn(port, 'INFO server\r\n', `process_id:${pid}\r\n`),
+    stopSignal: 'SIGTERM',
+  });
+  return { ...server, url: `redis://127.0.0.1:${port}` };
+}
