@@ -33,9 +33,16 @@ export const ERRORS = {
   },
   not_found: { title: 'Not found', status: 404, retryable: false, owner: 'caller' },
   method_not_allowed: { title: 'Method not allowed', status: 405, retryable: false, owner: 'caller' },
+  request_timeout: {
+    title: 'The request took too long to arrive',
+    status: 408,
+    retryable: true,
+    owner: 'caller',
+  },
   conflict: { title: 'The state does not allow this', status: 409, retryable: false, owner: 'caller' },
   payload_too_large: { title: 'The body is too large', status: 413, retryable: false, owner: 'caller' },
   unsupported_media_type: { title: 'Unsupported media type', status: 415, retryable: false, owner: 'caller' },
+  headers_too_large: { title: 'The headers are too large', status: 431, retryable: false, owner: 'caller' },
   idempotency_conflict: {
     title: 'The idempotency key was used with another body',
     status: 422,
