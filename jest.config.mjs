@@ -1,3 +1,6 @@
+// Shared by the workers of one run: the servers of tests live and end with it (libs/testing).
+process.env.AOS_TEST_RUN_PID ??= String(process.pid);
+
 const project = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },

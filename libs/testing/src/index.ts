@@ -1,1 +1,4 @@
-export {};
+export { waitUntil } from '@aos/tooling';
+export * from './http-receiver.ts';
+export * from './servers.ts';
+export * from './test-postgres.ts';
