@@ -30,10 +30,12 @@ export interface HttpReceiver {
   close(): Promise<void>;
 }
 
+const answerOk: Responder = () => ({});
+
 /** A local HTTP server that keeps what it receives: the other end of webhooks and calls. */
 export async function startHttpReceiver(): Promise<HttpReceiver> {
   const requests: ReceivedRequest[] = [];
-  let responder: Responder = () => ({});
+  let responder = answerOk;
   const server = createServer((incoming, outgoing) => {
     const answer = async () => {
       const { method = '', url: path = '', headers } = incoming;

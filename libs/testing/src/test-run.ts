@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recordLaunchesIn, recordOf, repositoryRoot } from '@aos/tooling';
+import { recordOf, repositoryRoot } from '@aos/tooling';
 
 let folder: string | undefined;
 
@@ -12,7 +12,6 @@ let folder: string | undefined;
  */
 export function testRunFolder(): string {
   folder ??= openRun();
-  recordLaunchesIn(join(folder, 'processes'));
   return folder;
 }
 
@@ -20,7 +19,9 @@ function openRun(): string {
   // Set by jest.config.mjs: workers of one run share it.
   const pid = Number(process.env['AOS_TEST_RUN_PID'] ?? process.pid);
   const run = join(tmpdir(), `aos-tests-${pid}-${recordOf(pid)?.startedAt.replaceAll(/\W/g, '')}`);
-  if (!makeFolder(run)) return run;
+  // Postgres, which does not run as root, must be able to pass.
+  const isFirst = mkdirSync(run, { recursive: true, mode: 0o711 }) !== undefined;
+  if (!isFirst) return run;
   const caretaker = join(repositoryRoot, 'libs/tooling/src/processes/caretaker.ts');
   spawn(process.execPath, [caretaker, String(pid), run], {
     detached: true,
@@ -28,13 +29,6 @@ function openRun(): string {
     env: {},
   }).unref();
   return run;
-}
-
-/** False where another worker was first. */
-function makeFolder(run: string): boolean {
-  // Postgres, which does not run as root, must be able to pass.
-  const made = mkdirSync(join(run, 'processes'), { recursive: true, mode: 0o711 });
-  return made === run;
 }
 
 let count = 0;

@@ -11,9 +11,9 @@ const SERVERS: readonly (readonly [string, () => Promise<Server>])[] = [
 ];
 
 function processOf(server: Server) {
-  const place = server.place();
-  if (!('process' in place)) throw new Error('these tests need servers that run as processes');
-  return place.process;
+  const record = server.process();
+  if (record === undefined) throw new Error('these tests need servers that run as processes');
+  return record;
 }
 
 async function accepts(port: number): Promise<boolean> {

@@ -1,20 +1,27 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning, recordOf, sendSignal, type ProcessRecord } from './process-record.ts';
+import { PROCESS_FILE, runningProcess } from './process-file.ts';
+import { isRunning, recordOf, sendSignal } from './process-record.ts';
 
 const LOOK_EVERY_MS = 300;
 
 /**
  * A process of its own: waits until another one has ended, however it ended, then kills what it left and removes its
- * folder. Arguments: the pid to watch, the folder (which holds `processes/`, see `recordLaunchesIn`).
+ * folder. Arguments: the pid to watch, the folder that holds the process files.
  */
 async function watch(pid: number, folder: string): Promise<void> {
   const watched = recordOf(pid);
-  while (watched !== undefined && isRunning(watched)) await sleep(LOOK_EVERY_MS);
-  for (const file of readdirSync(join(folder, 'processes'))) {
-    const record: ProcessRecord = JSON.parse(readFileSync(join(folder, 'processes', file), 'utf8'));
-    sendSignal(record, 'SIGKILL');
+  if (watched !== undefined) {
+    while (isRunning(watched)) await sleep(LOOK_EVERY_MS);
+  }
+  while (existsSync(folder)) cleanUp(folder);
+}
+
+function cleanUp(folder: string): void {
+  for (const file of globSync(`**/*${PROCESS_FILE}`, { cwd: folder })) {
+    const left = runningProcess(join(folder, file));
+    if (left !== undefined) sendSignal(left, 'SIGKILL');
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

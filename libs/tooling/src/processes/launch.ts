@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { recordOf, type ProcessRecord } from './process-record.ts';
 import type { SystemUser } from './system-user.ts';
 
@@ -15,13 +15,6 @@ export interface Launch {
   logFile: string;
   /** Default: the user of this process. */
   user?: SystemUser | undefined;
-}
-
-let recordsFolder: string | undefined;
-
-/** From now on a record of each launched process is written to the folder, for whoever cleans up. */
-export function recordLaunchesIn(folder: string): void {
-  recordsFolder = folder;
 }
 
 /** Starts a process that outlives this one. */
@@ -47,9 +40,6 @@ export async function launch({
     child.unref();
     const record = child.pid === undefined ? undefined : recordOf(child.pid);
     if (record === undefined) throw new Error(`${command} ended at once:\n${tailOf(logFile)}`);
-    if (recordsFolder !== undefined) {
-      writeFileSync(join(recordsFolder, `${record.pid}.json`), JSON.stringify(record));
-    }
     return record;
   } finally {
     closeSync(log);

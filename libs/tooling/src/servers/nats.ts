@@ -1,14 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../free-port.ts';
 import type { Say } from '../paths.ts';
+import { PROCESS_FILE } from '../processes/process-file.ts';
 import { provide } from '../provision/provide.ts';
 import { answersOn } from './probe.ts';
-import { startProgram, type Server } from './server.ts';
+import { portFor, startProgram, type Server } from './server.ts';
 
 export interface NatsOptions {
   dataDir: string;
-  /** Wished; the next free one is taken. Default: any. */
+  /** Wished; the next free one is taken. Default: any. Kept while the server runs. */
   port?: number;
   log: Say;
   /** Password of each user. */
@@ -28,7 +28,8 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const { dataDir, log, passwords } = options;
   const command = options.program ?? (await provide('nats', log));
   mkdirSync(dataDir, { recursive: true });
-  const port = await freePort(options.port);
+  const processFile = `${dataDir}${PROCESS_FILE}`;
+  const port = await portFor(processFile, options.port);
   const configFile = `${dataDir}.conf`;
   const pidFile = join(dataDir, 'nats.pid');
   const config = { host: '127.0.0.1', port, storeDir: dataDir, passwords, pidFile };
@@ -36,6 +37,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const server = await startProgram({
     name: 'nats',
     port,
+    processFile,
     launch: { command, args: ['-c', configFile], logFile: `${dataDir}.log` },
     isReady: async ({ pid }) => pidIn(pidFile) === pid && answersOn(port, '', 'INFO {'),
     stopSignal: 'SIGTERM',

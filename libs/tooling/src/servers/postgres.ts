@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { freePort } from '../free-port.ts';
 import type { Say } from '../paths.ts';
+import { PROCESS_FILE } from '../processes/process-file.ts';
 import { unprivilegedUser } from '../processes/system-user.ts';
 import { provide } from '../provision/provide.ts';
 import { runnableBy } from '../provision/runnable-by.ts';
 import { ADMIN_USER, initialiseCluster, postgresFolder } from './postgres-data.ts';
-import { startProgram, type Server } from './server.ts';
+import { portFor, startProgram, type Server } from './server.ts';
 
 export interface PostgresOptions {
   /** Kept; used again when it holds a cluster. */
   dataDir: string;
-  /** Wished; the next free one is taken. Default: any. */
+  /** Wished; the next free one is taken. Default: any. Kept while the server runs. */
   port?: number;
   log: Say;
   /** Of the superuser. Default: a fixed one, for servers of tests. */
@@ -35,7 +35,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const postgres = runnableBy(user, options.program ?? (await provide('postgres', log)));
   const initdb = join(dirname(postgres), 'initdb');
   const cluster = await initialiseCluster({ initdb, folder, adminPassword, user });
-  const port = await freePort(options.port);
+  const processFile = `${dataDir}${PROCESS_FILE}`;
+  const port = await portFor(processFile, options.port);
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
@@ -47,6 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const server = await startProgram({
     name: 'postgres',
     port,
+    processFile,
     launch: {
       command: postgres,
       args: ['-D', cluster, ...settings.flatMap((setting) => ['-c', setting])],
@@ -57,6 +59,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     isReady: async ({ pid }) => isReady(cluster, pid),
     // Fast shutdown: open connections are cut, what is committed is written.
     stopSignal: 'SIGINT',
+    // After a kill -9 it refuses to start until the children of the dead one are gone.
+    startsMax: 5,
   });
   return { ...server, adminUrl: `postgres://${ADMIN_USER}:${adminPassword}@127.0.0.1:${port}/postgres` };
 }

@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
-import { freePort } from '../free-port.ts';
 import type { Say } from '../paths.ts';
+import { PROCESS_FILE } from '../processes/process-file.ts';
 import { provide } from '../provision/provide.ts';
 import { answersOn } from './probe.ts';
-import { startProgram, type Server } from './server.ts';
+import { portFor, startProgram, type Server } from './server.ts';
 
 export interface RedisOptions {
   dataDir: string;
-  /** Wished; the next free one is taken. Default: any. */
+  /** Wished; the next free one is taken. Default: any. Kept while the server runs. */
   port?: number;
   log: Say;
   /** Path of the program. Default: provided. */
@@ -23,11 +23,13 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { dataDir, log } = options;
   const command = options.program ?? (await provide('redis', log));
   mkdirSync(dataDir, { recursive: true });
-  const port = await freePort(options.port);
+  const processFile = `${dataDir}${PROCESS_FILE}`;
+  const port = await portFor(processFile, options.port);
   const settings = { port, bind: '127.0.0.1', dir: dataDir, appendonly: 'yes', save: '' };
   const server = await startProgram({
     name: 'redis',
     port,
+    processFile,
     launch: {
       command,
       args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
