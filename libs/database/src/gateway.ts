@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient, type ApiKey, type Prisma } from './generated/gateway/client.ts';
-import { createPool } from './pool.ts';
+import { createPool, type Pool } from './pool.ts';
 import {
   TRANSACTION_LIMITS,
   tenantDatabase,
@@ -19,7 +19,11 @@ export interface GatewayDatabase extends TenantDatabase<GatewayTransaction> {
 
 /** The tables of the gateway: login aos_app. */
 export function openGatewayDatabase({ url, logger, max = 10 }: DatabaseOptions): GatewayDatabase {
-  const pool = createPool({ url, applicationName: 'aos-gateway', max, logger });
+  return gatewayDatabase(createPool({ url, applicationName: 'aos-gateway', max, logger }));
+}
+
+/** The same on a pool, which it closes. */
+export function gatewayDatabase(pool: Pool): GatewayDatabase {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
   return {
     ...tenantDatabase<GatewayTransaction>(prisma, pool),

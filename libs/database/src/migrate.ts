@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@aos/telemetry';
-import pg from 'pg';
+import { Client } from 'pg';
 import Postgrator from 'postgrator';
 import { ensureRole } from './roles.ts';
 
@@ -28,7 +28,7 @@ const LOCK = 4_672_001;
  * once; each schema is all or nothing. An applied file that was edited is refused by name.
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
-  const client = new pg.Client({ connectionString: options.directUrl, application_name: 'aos-migrate' });
+  const client = new Client({ connectionString: options.directUrl, application_name: 'aos-migrate' });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
@@ -54,7 +54,7 @@ async function schemasIn(directory: string): Promise<string[]> {
     .sort();
 }
 
-async function migrateSchema(client: pg.Client, directory: string, schema: string): Promise<string[]> {
+async function migrateSchema(client: Client, directory: string, schema: string): Promise<string[]> {
   let file = '';
   const postgrator = new Postgrator({
     driver: 'pg',
@@ -82,7 +82,7 @@ async function migrateSchema(client: pg.Client, directory: string, schema: strin
 }
 
 /** A file numbered below what is applied (two branches that met) would be passed over in silence. */
-async function refuseLatecomers(client: pg.Client, postgrator: Postgrator, schema: string): Promise<void> {
+async function refuseLatecomers(client: Client, postgrator: Postgrator, schema: string): Promise<void> {
   const { rows } = await client.query<{ version: string }>(`select version from ${schema}.schema_version`);
   const versions = new Set(rows.map(({ version }) => Number(version)));
   const late = (await postgrator.getMigrations()).find(({ version }) => !versions.has(version));

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient, type Prisma } from './generated/orchestrator/client.ts';
-import { createPool } from './pool.ts';
+import { createPool, type Pool } from './pool.ts';
 import {
   TRANSACTION_LIMITS,
   tenantDatabase,
@@ -15,7 +15,11 @@ export type OrchestratorDatabase = TenantDatabase<OrchestratorTransaction>;
 
 /** The tables of the orchestrator as its request handlers see them: login aos_app. */
 export function openOrchestratorDatabase({ url, logger, max = 10 }: DatabaseOptions): OrchestratorDatabase {
-  const pool = createPool({ url, applicationName: 'aos-orchestrator', max, logger });
+  return orchestratorDatabase(createPool({ url, applicationName: 'aos-orchestrator', max, logger }));
+}
+
+/** The same on a pool, which it closes. */
+export function orchestratorDatabase(pool: Pool): OrchestratorDatabase {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
   return tenantDatabase<OrchestratorTransaction>(prisma, pool);
 }

@@ -1,8 +1,7 @@
 import type { Logger } from '@aos/telemetry';
-import pg from 'pg';
+import { Pool, types as pgTypes, type CustomTypesConfig } from 'pg';
 
-export type Pool = pg.Pool;
-export type PoolClient = pg.PoolClient;
+export type { Pool, PoolClient } from 'pg';
 
 export interface PoolOptions {
   url: string;
@@ -17,14 +16,14 @@ export interface PoolOptions {
 const CONNECTION_TIMEOUT_MS = 5_000;
 
 /** A `date` stays the text it is: as a Date it would shift with the machine's time zone. */
-const types: pg.CustomTypesConfig = {
+const types: CustomTypesConfig = {
   getTypeParser: (oid, format) =>
-    oid === pg.types.builtins.DATE ? (text: string) => text : pg.types.getTypeParser(oid, format),
+    oid === pgTypes.builtins.DATE ? (text: string) => text : pgTypes.getTypeParser(oid, format),
 };
 
 /** A pool that outlives restarts of the server: the error of an idle connection is logged, its successor is made on demand. */
 export function createPool({ url, applicationName, max, logger }: PoolOptions): Pool {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     application_name: applicationName,
     max,
