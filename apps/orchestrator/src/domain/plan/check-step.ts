@@ -1,0 +1,53 @@
+import type { InputIssue } from '@aos/contracts';
+import type { JsonObject, Skill, SkillRegistry } from '../skill/skill.ts';
+import { nearNames } from './near-names.ts';
+import { referencesIn } from './references.ts';
+
+export interface StepInPlan {
+  index: number;
+  stepId: string;
+  skill: Skill;
+  params: JsonObject;
+  /** Steps that are finished before this one starts. */
+  upstream: ReadonlySet<string>;
+  /** All steps of the plan. */
+  known: ReadonlySet<string>;
+}
+
+/** What is wrong with a step's params: their form, then what they refer to. */
+export function paramIssues(step: StepInPlan): InputIssue[] {
+  return [...inParams(step, step.skill.validate(step.params)), ...referenceIssues(step)];
+}
+
+/** Places named in a step's params that may not be reached. */
+export function deniedPlaces(step: StepInPlan): InputIssue[] {
+  return inParams(step, step.skill.forbiddenPlaces(step.params));
+}
+
+export function unknownSkill(index: number, name: string, skills: SkillRegistry): InputIssue {
+  const names = [...skills.keys()];
+  const near = nearNames(name, names);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${names.join(', ')}`;
+  return { field: `/plan/${index}/skill`, message: `there is no skill ${name}; ${hint}` };
+}
+
+function referenceIssues(step: StepInPlan): InputIssue[] {
+  const issues = referencesIn(step.params).flatMap(({ field, text, meaning }): InputIssue[] => {
+    if (!meaning.ok) return [{ field, message: meaning.error.message }];
+    if (meaning.value.kind !== 'output') return [];
+    const message = outputProblem(meaning.value.stepId, step);
+    return message === undefined ? [] : [{ field, message: `${text}: ${message}` }];
+  });
+  return inParams(step, issues);
+}
+
+function outputProblem(source: string, { stepId, upstream, known }: StepInPlan): string | undefined {
+  if (source === stepId) return 'a step cannot use its own output';
+  if (!known.has(source)) return `there is no step ${source}`;
+  if (!upstream.has(source)) return `${stepId} does not come after ${source}; add it to depends_on`;
+  return undefined;
+}
+
+function inParams({ index }: StepInPlan, issues: InputIssue[]): InputIssue[] {
+  return issues.map(({ field, message }) => ({ field: `/plan/${index}/params${field}`, message }));
+}

@@ -1,0 +1,102 @@
+import {
+  EVENT_PAYLOAD_BYTES_MAX,
+  retryPolicy,
+  type InputIssue,
+  type PlanStep,
+  type PlanStepInput,
+} from '@aos/contracts';
+import type { JsonObject, Skill, SkillRegistry } from '../skill/skill.ts';
+import { deniedPlaces, paramIssues, unknownSkill } from './check-step.ts';
+import { nameSteps, repeatedIds, type NamedStep } from './step-ids.ts';
+import { orderSteps } from './step-order.ts';
+
+export interface PlanLimits {
+  maxSteps: number;
+}
+
+/** A place that may not be reached, and the step that names it. */
+export interface DeniedPlace extends InputIssue {
+  stepId: string;
+}
+
+export interface ExaminedPlan {
+  /** In topological order; whole only where there are no issues. */
+  steps: PlanStep[];
+  issues: InputIssue[];
+  denied: DeniedPlace[];
+}
+
+/** What `plan.created` says beside the steps: the plan's id and where it came from. */
+const PLAN_FRAME_BYTES = 1024;
+const STEPS_BYTES_MAX = EVENT_PAYLOAD_BYTES_MAX - PLAN_FRAME_BYTES;
+
+/** Reads a plan as a caller wrote it: the steps as they would run, and all that is wrong, pointing into `/plan`. */
+export function examinePlan(
+  input: readonly PlanStepInput[],
+  skills: SkillRegistry,
+  limits: PlanLimits,
+): ExaminedPlan {
+  // First, since what follows takes time by the size of the plan.
+  const excess = [...lengthIssues(input, limits), ...sizeIssues(input)];
+  if (excess.length > 0) return { steps: [], issues: excess, denied: [] };
+
+  const named = nameSteps(input);
+  const order = orderSteps(named);
+  const issues = [...repeatedIds(input), ...order.issues];
+  const denied: DeniedPlace[] = [];
+  const steps = new Map<number, PlanStep>();
+  const known = new Set(named.map(({ stepId }) => stepId));
+  for (const node of named) {
+    const skill = skills.get(node.input.skill);
+    if (skill === undefined) {
+      issues.push(unknownSkill(node.index, node.input.skill, skills));
+      continue;
+    }
+    const step = completeStep(node, skill, skills);
+    // Of a step that could not be put in order it is not known what comes before it.
+    const upstream = order.upstream.get(node.stepId) ?? known;
+    const inPlan = { index: node.index, stepId: node.stepId, skill, params: step.params, upstream, known };
+    issues.push(...paramIssues(inPlan));
+    denied.push(...deniedPlaces(inPlan).map((place) => ({ ...place, stepId: node.stepId })));
+    steps.set(node.index, step);
+  }
+  const ordered = order.ordered.flatMap(({ index }) => steps.get(index) ?? []);
+  return { steps: ordered, issues: [...issues, ...sizeIssues(ordered)], denied };
+}
+
+function completeStep(node: NamedStep, skill: Skill, skills: SkillRegistry): PlanStep {
+  const { input, stepId, dependsOn } = node;
+  return {
+    step_id: stepId,
+    skill: skill.spec.name,
+    skill_version: skill.spec.version,
+    params: pipedParams(node, skill, skills),
+    depends_on: [...dependsOn],
+    ...(input.description === undefined ? {} : { description: input.description }),
+    timeout_ms: input.timeout_ms ?? skill.spec.timeout_ms,
+    retry: input.retry ?? retryPolicy.parse({}),
+  };
+}
+
+/** In a plain sequence the output of the step before goes where the skill takes it, unless the caller said otherwise. */
+function pipedParams({ input, previous }: NamedStep, skill: Skill, skills: SkillRegistry): JsonObject {
+  const target = skill.spec.pipe_into;
+  if (target === undefined || previous === undefined || Object.hasOwn(input.params, target))
+    return input.params;
+  const pipe = skills.get(previous.input.skill)?.spec.pipe;
+  const output = pipe === undefined ? 'output' : `output.${pipe}`;
+  return { ...input.params, [target]: `\${{ steps.${previous.stepId}.${output} }}` };
+}
+
+function lengthIssues(input: readonly PlanStepInput[], { maxSteps }: PlanLimits): InputIssue[] {
+  if (input.length <= maxSteps) return [];
+  return [{ field: '/plan', message: `the plan has ${input.length} steps; at most ${maxSteps} are allowed` }];
+}
+
+function sizeIssues(steps: readonly PlanStepInput[] | readonly PlanStep[]): InputIssue[] {
+  const bytes = Buffer.byteLength(JSON.stringify(steps));
+  if (bytes <= STEPS_BYTES_MAX) return [];
+  return [
+    { field: '/plan', message: `the plan takes ${bytes} bytes; at most ${STEPS_BYTES_MAX} are allowed` },
+  ];
+}
