@@ -1,0 +1,17 @@
+import type { RateClass } from '@aos/contracts';
+import type { RatePolicy } from './token-bucket.ts';
+
+const MINUTE_MS = 60_000;
+const READS_PER_WRITE = 10;
+
+export type RatePolicies = Record<Exclude<RateClass, 'none'>, RatePolicy>;
+
+/** The limits of a tenant: goals and other writes per minute; reads are counted apart at ten times the writes. */
+export function ratePolicies(goalsPerMinute: number, writesPerMinute: number): RatePolicies {
+  const perMinute = (name: string, limit: number): RatePolicy => ({ name, limit, windowMs: MINUTE_MS });
+  return {
+    goals: perMinute('goals', goalsPerMinute),
+    writes: perMinute('writes', writesPerMinute),
+    reads: perMinute('reads', writesPerMinute * READS_PER_WRITE),
+  };
+}

@@ -1,0 +1,47 @@
+import { asyncApiDocument, openApiDocument } from '@aos/contracts';
+import fastifyApiReference from '@scalar/fastify-api-reference';
+import type { OnModuleInit } from '@nestjs/common';
+import type { FastifyHost } from './fastify-host.ts';
+
+/** Nothing but this server: the page works offline and tells nobody that it was opened. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** `/openapi.json`, `/asyncapi.json` and the readable page `/docs`; open to everybody. */
+export class DocsController implements OnModuleInit {
+  constructor(private readonly host: FastifyHost) {}
+
+  async onModuleInit(): Promise<void> {
+    const server = this.host.httpAdapter.getInstance();
+    const openApi = openApiDocument();
+    const asyncApi = asyncApiDocument();
+    server.get('/openapi.json', () => openApi);
+    server.get('/asyncapi.json', () => asyncApi);
+    await server.register(fastifyApiReference, {
+      routePrefix: '/docs',
+      configuration: {
+        url: '/openapi.json',
+        pageTitle: 'AOS API',
+        withDefaultFonts: false,
+        telemetry: false,
+        hideClientButton: true,
+        agent: { disabled: true },
+        mcp: { disabled: true },
+      },
+      hooks: {
+        onRequest: (_request, reply, done) => {
+          reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+          done();
+        },
+      },
+    });
+  }
+}

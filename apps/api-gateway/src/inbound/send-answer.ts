@@ -1,0 +1,29 @@
+import type { HttpRoute } from '@aos/contracts';
+import type { FastifyReply } from 'fastify';
+
+const HTTP_OK = 200;
+
+/** Where a created resource is found, by the path it was posted to. */
+const PLACES: Readonly<Record<string, { path: string; idField: string }>> = {
+  '/agents': { path: '/agents', idField: 'agent_id' },
+  '/agents/:agent_id/goals': { path: '/runs', idField: 'run_id' },
+  '/admin/api-keys': { path: '/admin/api-keys', idField: 'key_id' },
+};
+
+/** Answers a success: the route's status, Location of what was created, and 200 for a replayed submit. */
+export function sendAnswer(
+  reply: FastifyReply,
+  route: HttpRoute,
+  prefix: string,
+  value: unknown,
+): FastifyReply {
+  const fields = new Map<string, unknown>(Object.entries(value ?? {}));
+  const place = route.method === 'POST' ? PLACES[route.path] : undefined;
+  const placeId = place === undefined ? undefined : fields.get(place.idField);
+  if (place !== undefined && typeof placeId === 'string') {
+    reply.header('location', `${prefix}${place.path}/${placeId}`);
+  }
+  const isReplayed = fields.get('replayed') === true;
+  if (isReplayed) reply.header('idempotency-replayed', 'true');
+  return reply.status(isReplayed ? HTTP_OK : route.status).send(value);
+}

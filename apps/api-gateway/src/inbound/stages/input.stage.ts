@@ -1,0 +1,82 @@
+import {
+  errorOf,
+  fail,
+  id,
+  invalidRequest,
+  issuesOf,
+  succeed,
+  type HttpRoute,
+  type InputIssue,
+  type StructuredOutcome,
+} from '@aos/contracts';
+import { z } from 'zod';
+import { BODY_DEPTH_MAX, isDeeperThan } from '../../domain/json-depth.ts';
+
+/** The parts of a request that make its input. */
+export interface RequestParts {
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  body: unknown;
+  /** From the Idempotency-Key header. */
+  idempotencyKey: string | undefined;
+}
+
+type Fields = Record<string, unknown>;
+export type ReadInput = (parts: RequestParts) => StructuredOutcome<Fields>;
+
+/** Query parameters that are numbers in the input of the command. */
+const NUMERIC_QUERY = ['limit', 'after'];
+
+/** Compiles for one route: path parameters, query and body as one input. The result is not yet checked by the schema of the command. */
+export function inputStage(route: HttpRoute): ReadInput {
+  const querySchema = z.compile(route.query ?? z.strictObject({}));
+  const takesIdempotencyKey =
+    route.command?.input instanceof z.ZodObject && 'idempotency_key' in route.command.input.shape;
+  return ({ params, query, body, idempotencyKey }) => {
+    const strangeId = Object.values(params).some((value) => !id.safeParse(value).success);
+    if (strangeId) return fail(errorOf('not_found', 'There is no resource with such an id.'));
+    const fields = bodyFields(body, params);
+    if (!fields.ok) return fields;
+    const asked = querySchema.safeParse(query);
+    if (!asked.success) return fail(invalidRequest(issuesOf(asked.error)));
+    const merged = { ...numeric(query), ...fields.value, ...params };
+    return takesIdempotencyKey ? withIdempotencyKey(merged, idempotencyKey) : succeed(merged);
+  };
+}
+
+function bodyFields(body: unknown, params: Record<string, string>): StructuredOutcome<Fields> {
+  if (body === undefined) return succeed({});
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return fail(invalidRequest([{ field: '', message: 'must be a JSON object' }]));
+  }
+  if (isDeeperThan(body, BODY_DEPTH_MAX)) {
+    return fail(invalidRequest([{ field: '', message: `must not be nested deeper than ${BODY_DEPTH_MAX}` }]));
+  }
+  const repeated = Object.keys(body).filter((name) => Object.hasOwn(params, name));
+  if (repeated.length > 0) return fail(invalidRequest(repeated.map(inPathAlready)));
+  return succeed({ ...body });
+}
+
+function inPathAlready(name: string): InputIssue {
+  return { field: `/${name}`, message: 'unknown field; it is in the path already, remove it' };
+}
+
+function numeric(query: Fields): Fields {
+  const numbers = NUMERIC_QUERY.filter((name) => query[name] !== undefined).map((name): [string, number] => [
+    name,
+    Number(query[name]),
+  ]);
+  return numbers.length === 0 ? query : { ...query, ...Object.fromEntries(numbers) };
+}
+
+/** Header and body may both carry the key if they say the same. */
+function withIdempotencyKey(merged: Fields, header: string | undefined): StructuredOutcome<Fields> {
+  if (header === undefined) return succeed(merged);
+  const inBody = merged['idempotency_key'];
+  if (inBody === undefined || inBody === header) return succeed({ ...merged, idempotency_key: header });
+  return fail(
+    invalidRequest([
+      { field: '/idempotency_key', message: 'differs from the Idempotency-Key header; send one of them' },
+    ]),
+  );
+}

@@ -1,0 +1,62 @@
+import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
+import { describe, expect, it, jest } from '@jest/globals';
+import type { Caller } from '../domain/caller.ts';
+import { CachedKeys } from './cached-keys.ts';
+
+const HASH = Buffer.alloc(32, 1);
+const ACME: Caller = { keyId: 'k1', homeTenantId: 'acme', isForAllTenants: false, level: 2 };
+
+function directory(answer: () => Promise<StructuredOutcome<Caller | undefined>>) {
+  return { find: jest.fn(answer) };
+}
+
+describe('remembered keys', () => {
+  it('are looked up once', async () => {
+    const source = directory(async () => succeed(ACME));
+    const keys = new CachedKeys(source, 1_000);
+    await keys.find(HASH);
+    expect(await keys.find(HASH)).toEqual(succeed(ACME));
+    expect(source.find).toHaveBeenCalledTimes(1);
+  });
+
+  it('are not those that are unknown, nor failures', async () => {
+    const answers = [fail(errorOf('unavailable', 'down')), succeed(undefined), succeed(ACME)];
+    const source = directory(async () => answers.shift() ?? succeed(undefined));
+    const keys = new CachedKeys(source, 1_000);
+    expect(await keys.find(HASH)).toMatchObject({ ok: false });
+    expect(await keys.find(HASH)).toEqual(succeed(undefined));
+    expect(await keys.find(HASH)).toEqual(succeed(ACME));
+  });
+
+  it('are forgotten when revoked', async () => {
+    const answers = [succeed(ACME), succeed(undefined)];
+    const keys = new CachedKeys(
+      directory(async () => answers.shift() ?? succeed(undefined)),
+      1_000,
+    );
+    await keys.find(HASH);
+    keys.forget(HASH);
+    expect(await keys.find(HASH)).toEqual(succeed(undefined));
+  });
+
+  it('are not brought back by a look-up that was under way when the key was revoked', async () => {
+    const read = Promise.withResolvers<StructuredOutcome<Caller | undefined>>();
+    const source = directory(() => read.promise);
+    const keys = new CachedKeys(source, 1_000);
+    const underWay = keys.find(HASH);
+    keys.forget(HASH);
+    read.resolve(succeed(ACME));
+    await underWay;
+    await keys.find(HASH);
+    expect(source.find).toHaveBeenCalledTimes(2);
+  });
+
+  it('that are not found in time are unavailable', async () => {
+    const never = Promise.withResolvers<StructuredOutcome<Caller | undefined>>();
+    const keys = new CachedKeys(
+      directory(() => never.promise),
+      5,
+    );
+    expect(await keys.find(HASH)).toMatchObject({ error: { code: 'unavailable' } });
+  });
+});

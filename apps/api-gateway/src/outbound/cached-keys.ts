@@ -1,0 +1,52 @@
+import { errorOf, fail, type StructuredOutcome } from '@aos/contracts';
+import { LRUCache } from 'lru-cache';
+import type { KeyMemory } from '../application/revoke-api-key.ts';
+import type { KeyDirectory } from '../application/verify-credential.ts';
+import type { Caller } from '../domain/caller.ts';
+
+const KEYS_MAX = 10_000;
+/** How long a key is believed without asking again. */
+const TTL_MS = 30_000;
+
+/** Remembers known keys for a short while; unknown and revoked ones are asked for each time. */
+export class CachedKeys implements KeyDirectory, KeyMemory {
+  private readonly callers = new LRUCache<string, Caller>({ max: KEYS_MAX, ttl: TTL_MS });
+  private revocations = 0;
+
+  constructor(
+    private readonly keys: KeyDirectory,
+    /** How long a look-up may take before the request is refused with 503. */
+    private readonly timeoutMs: number,
+  ) {}
+
+  async find(keyHash: Buffer): Promise<StructuredOutcome<Caller | undefined>> {
+    const name = keyHash.toString('base64url');
+    const known = this.callers.get(name);
+    if (known !== undefined) return { ok: true, value: known };
+    const revocationsBefore = this.revocations;
+    const found = await this.findInTime(keyHash);
+    // A row read before a revocation may be the revoked one's.
+    if (found.ok && found.value !== undefined && revocationsBefore === this.revocations) {
+      this.callers.set(name, found.value);
+    }
+    return found;
+  }
+
+  forget(keyHash: Buffer): void {
+    this.revocations += 1;
+    this.callers.delete(keyHash.toString('base64url'));
+  }
+
+  private async findInTime(keyHash: Buffer): Promise<StructuredOutcome<Caller | undefined>> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<StructuredOutcome<never>>((resolve) => {
+      const late = fail(errorOf('unavailable', 'The credential cannot be checked at the moment.'));
+      timer = setTimeout(() => resolve(late), this.timeoutMs);
+    });
+    try {
+      return await Promise.race([this.keys.find(keyHash), tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

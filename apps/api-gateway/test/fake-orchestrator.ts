@@ -1,0 +1,50 @@
+import {
+  commandsOwnedBy,
+  succeed,
+  type CommandSubject,
+  type RequestContext,
+  type StructuredOutcome,
+} from '@aos/contracts';
+import { connectMessaging } from '@aos/messaging';
+import { createLogger } from '@aos/telemetry';
+import { OUTPUTS } from './samples.ts';
+
+interface Received {
+  subject: CommandSubject;
+  context: RequestContext;
+  input: unknown;
+}
+
+type Responder = (received: Received) => Promise<StructuredOutcome<unknown>>;
+
+export interface FakeOrchestrator {
+  /** The commands that came, in order. */
+  received: Received[];
+  /** Replaces what is answered from now on; at first a sample of the command's output. */
+  respondWith(responder: Responder): void;
+  close(): Promise<void>;
+}
+
+const answerSample: Responder = async ({ subject }) => succeed(OUTPUTS[subject]);
+
+/** Answers every command of the orchestrator, and keeps what it received. */
+export async function startFakeOrchestrator(natsUrl: string): Promise<FakeOrchestrator> {
+  const logger = createLogger({ service: 'fake-orchestrator', level: 'silent' });
+  const messaging = await connectMessaging({ url: natsUrl, service: 'orchestrator', logger });
+  const received: Received[] = [];
+  let responder = answerSample;
+  for (const command of commandsOwnedBy('orchestrator')) {
+    messaging.answer(command, (context, input) => {
+      const message = { subject: command.subject, context, input };
+      received.push(message);
+      return responder(message);
+    });
+  }
+  return {
+    received,
+    respondWith: (next) => {
+      responder = next;
+    },
+    close: () => messaging.drain(),
+  };
+}

@@ -1,0 +1,56 @@
+import type { HttpRoute } from '@aos/contracts';
+import { BOOTSTRAP_KEY } from './start-gateway.ts';
+import { BODIES, ID } from './samples.ts';
+
+interface RequestChange {
+  /** Replaces the bootstrap key; null: none. */
+  key?: string | null;
+  headers?: Record<string, string>;
+  /** Replaces the valid body. */
+  body?: string | object;
+  query?: string;
+}
+
+export function nameOf({ method, path }: HttpRoute): string {
+  return `${method} ${path}`;
+}
+
+/** A good request for the route, with one thing changed. */
+export async function send(
+  gatewayUrl: string,
+  route: HttpRoute,
+  change: RequestChange = {},
+): Promise<Response> {
+  const { key = BOOTSTRAP_KEY, headers = {}, query = '' } = change;
+  const body = change.body ?? BODIES[nameOf(route)]?.valid;
+  return fetch(`${gatewayUrl}/api/v1${route.path.replace(/:\w+/, ID)}${query}`, {
+    method: route.method,
+    headers: {
+      ...(key === null ? {} : { 'x-aos-key': key }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+}
+
+/** A call of the API as a program makes it. */
+export async function call(
+  gatewayUrl: string,
+  request: string,
+  { key = BOOTSTRAP_KEY, headers = {}, body }: RequestChange = {},
+): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+  const [method = 'GET', path = '/'] = request.split(' ');
+  const response = await fetch(gatewayUrl + path, {
+    method,
+    headers: {
+      ...(key === null ? {} : { 'x-aos-key': key }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const parsed: unknown = await response.json();
+  if (typeof parsed !== 'object' || parsed === null) throw new Error(`${request} answered no object`);
+  return { status: response.status, headers: response.headers, body: { ...parsed } };
+}
