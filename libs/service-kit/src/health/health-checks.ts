@@ -70,12 +70,15 @@ async function bounded(probe: HealthProbe, timeoutMs: number): Promise<Found> {
     timeout.resolve({ status: 'unhealthy', detail: `no answer within ${timeoutMs} ms` });
   }, timeoutMs);
   const check = async (): Promise<Found> => (await probe.check()) ?? { status: 'healthy' };
-  const failed = (cause: unknown): Found => ({ status: 'unhealthy', detail: 'does not work', cause });
   try {
     return await Promise.race([check().catch(failed), timeout.promise]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function failed(cause: unknown): Found {
+  return { status: 'unhealthy', detail: 'does not work', cause };
 }
 
 function worst(statuses: readonly HealthStatus[]): HealthStatus {

@@ -1,5 +1,5 @@
 import { errorOf, type ErrorSpec } from '@aos/contracts';
-import { loggerFor, traceIdOf, type Logger } from '@aos/telemetry';
+import { loggerFor, type Logger } from '@aos/telemetry';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorOfException } from './error-of-exception.ts';
@@ -33,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private log(exception: unknown, request: FastifyRequest): void {
-    const context = { request_id: request.id, trace_id: traceIdOf(request.traceparent) };
-    loggerFor(this.logger, context).error({ err: exception }, 'a request handler threw');
+    const { id: requestId, traceparent } = request;
+    loggerFor(this.logger, { requestId, traceparent }).error({ err: exception }, 'a request handler threw');
   }
 }

@@ -1,4 +1,4 @@
-import { Histogram, loggerFor, newTraceparent, traceIdOf, type Logger, type Registry } from '@aos/telemetry';
+import { Histogram, loggerFor, newTraceparent, type Logger, type Registry } from '@aos/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import './fastify-request.ts';
 import type { Traffic } from '../traffic.ts';
@@ -57,13 +57,10 @@ function logAccess(
   const level = isProbing(request) ? 'debug' : 'info';
   if (!logger.isLevelEnabled(level)) return;
   const [path] = request.url.split('?');
-  const context = {
-    request_id: request.id,
-    trace_id: traceIdOf(request.traceparent),
-    ...(request.tenantId === undefined ? {} : { tenant_id: request.tenantId }),
-  };
+  const { id: requestId, traceparent, tenantId } = request;
+  const facts = { requestId, traceparent, ...(tenantId !== undefined && { tenantId }) };
   const durationMs = Math.round(reply.elapsedTime * 10) / 10;
-  loggerFor(logger, context)[level](
+  loggerFor(logger, facts)[level](
     { method: request.method, path, status, duration_ms: durationMs },
     'request',
   );
