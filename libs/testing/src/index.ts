@@ -2,3 +2,4 @@ export { waitUntil } from '@aos/tooling';
 export * from './http-receiver.ts';
 export * from './servers.ts';
 export * from './test-postgres.ts';
+export * from './test-stack.ts';

@@ -11,3 +11,7 @@ export * from './servers/postgres.ts';
 export * from './servers/redis.ts';
 export * from './servers/server.ts';
 export * from './wait-until.ts';
+export * from './build.ts';
+export * from './processes/service.ts';
+export * from './stack/start.ts';
+export * from './stack/stop.ts';

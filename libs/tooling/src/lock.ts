@@ -26,12 +26,18 @@ export async function withLock<T>(file: string, work: () => Promise<T>, say?: Sa
   }
 }
 
+const SQLITE_BUSY = 5;
+
 function tryLock(database: DatabaseSync): boolean {
   try {
     database.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
-    if (error instanceof Error && /locked|busy/.test(error.message)) return false;
+    if (isBusy(error)) return false;
     throw error;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }

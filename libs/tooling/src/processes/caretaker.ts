@@ -1,6 +1,7 @@
 import { existsSync, globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CONTAINER_FILE, stopContainer } from '../servers/container.ts';
 import { PROCESS_FILE, runningProcess } from './process-file.ts';
 import { isRunning, recordOf, sendSignal } from './process-record.ts';
 
@@ -15,13 +16,16 @@ async function watch(pid: number, folder: string): Promise<void> {
   if (watched !== undefined) {
     while (isRunning(watched)) await sleep(LOOK_EVERY_MS);
   }
-  while (existsSync(folder)) cleanUp(folder);
+  while (existsSync(folder)) await cleanUp(folder);
 }
 
-function cleanUp(folder: string): void {
+async function cleanUp(folder: string): Promise<void> {
   for (const file of globSync(`**/*${PROCESS_FILE}`, { cwd: folder })) {
     const left = runningProcess(join(folder, file));
     if (left !== undefined) sendSignal(left, 'SIGKILL');
+  }
+  for (const file of globSync(`**/*${CONTAINER_FILE}`, { cwd: folder })) {
+    await stopContainer(join(folder, file.slice(0, -CONTAINER_FILE.length)), true);
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

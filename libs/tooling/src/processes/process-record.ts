@@ -20,7 +20,10 @@ function startOnLinux(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field, the command, may hold blanks and brackets; what follows it starts at field 3, the state.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+    const [state, threads, startedAt] = [fields[0], Number(fields[17]), fields[19]];
+    // A killed process with threads counts as a zombie while its last threads still hold its ports.
+    const hasEnded = state === 'X' || (state === 'Z' && threads <= 1);
+    return hasEnded ? undefined : startedAt;
   } catch {
     return undefined;
   }
@@ -45,7 +48,7 @@ export function sendSignal(record: ProcessRecord, signal: NodeJS.Signals): void 
     process.kill(record.pid, signal);
   } catch (error) {
     // It ended between the look and the signal.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (isRunning(record)) throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Say } from '../paths.ts';
 import { PROCESS_FILE } from '../processes/process-file.ts';
 import { provide } from '../provision/provide.ts';
+import { tryContainer, type ContainerRecipe } from './container.ts';
 import { answersOn } from './probe.ts';
 import { portFor, startProgram, type Server } from './server.ts';
 
@@ -26,6 +27,13 @@ export interface NatsServer extends Server {
 /** Starts a NATS with JetStream of its own on 127.0.0.1, with a user per service and the rights of each. */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const { dataDir, log, passwords } = options;
+  const withUrls = (server: Server) => ({
+    ...server,
+    url: `nats://127.0.0.1:${server.port}`,
+    urlFor: (user: string) => natsUrl(`127.0.0.1:${server.port}`, user, passwords),
+  });
+  const container = options.program === undefined && (await tryContainer(options, containerFor(passwords)));
+  if (container) return withUrls(container);
   const command = options.program ?? (await provide('nats', log));
   mkdirSync(dataDir, { recursive: true });
   const processFile = `${dataDir}${PROCESS_FILE}`;
@@ -42,10 +50,17 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     isReady: async ({ pid }) => pidIn(pidFile) === pid && answersOn(port, '', 'INFO {'),
     stopSignal: 'SIGTERM',
   });
+  return withUrls(server);
+}
+
+function containerFor(passwords: Record<string, string>): ContainerRecipe {
+  const content = natsServerConfig({ host: '0.0.0.0', port: 4222, storeDir: '/data', passwords });
   return {
-    ...server,
-    url: `nats://127.0.0.1:${port}`,
-    urlFor: (user) => natsUrl(`127.0.0.1:${port}`, user, passwords),
+    image: 'nats:2.12-alpine',
+    port: 4222,
+    probe: { send: '', expected: 'INFO {' },
+    command: ['nats-server', '-c', '/aos.conf'],
+    files: [{ content, target: '/aos.conf' }],
   };
 }
 
@@ -69,13 +84,13 @@ function natsServerConfig(options: {
   port: number;
   storeDir: string;
   passwords: Record<string, string>;
-  pidFile: string;
+  pidFile?: string;
 }): string {
   const users = Object.entries(options.passwords).map(
     ([user, password]) => `{ user: "${user}", password: "${password}" }`,
   );
   return `listen: "${options.host}:${options.port}"
-pid_file: "${options.pidFile}"
+${options.pidFile === undefined ? '' : `pid_file: "${options.pidFile}"`}
 max_payload: 1MB
 jetstream { store_dir: "${options.storeDir}" }
 authorization { users = [ ${users.join(', ')} ] }

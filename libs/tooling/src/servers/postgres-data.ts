@@ -17,8 +17,7 @@ export function postgresFolder(wished: string, user: SystemUser | undefined): st
   mkdirSync(wished, { recursive: true, mode: 0o711 });
   if (user === undefined) return wished;
   if (mayEnter(user, wished)) return hand(wished, user);
-  const name = createHash('sha256').update(wished).digest('hex').slice(0, 12);
-  const folder = join('/var/tmp', `aos-${name}`, basename(wished));
+  const folder = fallbackFolder(wished);
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   const { uid } = lstatSync(dirname(folder));
   if (uid !== process.getuid?.()) throw new Error(`${dirname(folder)} belongs to another user`);
@@ -34,19 +33,27 @@ interface InitDb {
   initdb: string;
   folder: string;
   adminPassword: string;
+  /** Whether what it writes is forced to the disk. */
+  isSynced: boolean;
   user: SystemUser | undefined;
 }
 
 /** Makes the cluster once; a half-made one of an interrupted start is removed first. Returns its data folder. */
-export async function initialiseCluster({ initdb, folder, adminPassword, user }: InitDb): Promise<string> {
+export async function initialiseCluster(options: InitDb): Promise<string> {
+  const { initdb, folder, adminPassword, isSynced, user } = options;
   const cluster = join(folder, 'cluster');
   if (existsSync(join(folder, 'initialised'))) return cluster;
   rmSync(cluster, { recursive: true, force: true });
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, adminPassword, { mode: 0o600 });
   if (user !== undefined) chownSync(passwordFile, user.uid, user.gid);
-  const options = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'];
-  const args = [`--pgdata=${cluster}`, `--username=${ADMIN_USER}`, `--pwfile=${passwordFile}`, ...options];
+  const settings = [
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    ...(isSynced ? [] : ['--no-sync']),
+  ];
+  const args = [`--pgdata=${cluster}`, `--username=${ADMIN_USER}`, `--pwfile=${passwordFile}`, ...settings];
   try {
     await run(initdb, args, { cwd: '/', ...(user && { uid: user.uid, gid: user.gid }) });
   } finally {
@@ -54,4 +61,15 @@ export async function initialiseCluster({ initdb, folder, adminPassword, user }:
   }
   writeFileSync(join(folder, 'initialised'), '');
   return cluster;
+}
+
+/** Removes the data, wherever `postgresFolder` put it. */
+export function wipePostgres(wished: string): void {
+  rmSync(wished, { recursive: true, force: true });
+  rmSync(dirname(fallbackFolder(wished)), { recursive: true, force: true });
+}
+
+function fallbackFolder(wished: string): string {
+  const name = createHash('sha256').update(wished).digest('hex').slice(0, 12);
+  return join('/var/tmp', `aos-${name}`, basename(wished));
 }

@@ -6,6 +6,7 @@ import { unprivilegedUser } from '../processes/system-user.ts';
 import { provide } from '../provision/provide.ts';
 import { runnableBy } from '../provision/runnable-by.ts';
 import { ADMIN_USER, initialiseCluster, postgresFolder } from './postgres-data.ts';
+import { tryContainer, type ContainerRecipe } from './container.ts';
 import { portFor, startProgram, type Server } from './server.ts';
 
 export interface PostgresOptions {
@@ -30,20 +31,31 @@ export interface PostgresServer extends Server {
 /** Starts a Postgres of its own on 127.0.0.1, as another user where this process is root. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { dataDir, log, adminPassword = 'local-tests', durability = 'safe' } = options;
+  const withUrl = (server: Server) => ({
+    ...server,
+    adminUrl: `postgres://${ADMIN_USER}:${adminPassword}@127.0.0.1:${server.port}/postgres`,
+  });
+  const container =
+    options.program === undefined && (await tryContainer(options, containerFor(adminPassword, durability)));
+  if (container) return withUrl(container);
   const user = unprivilegedUser();
   const folder = postgresFolder(dataDir, user);
   const postgres = runnableBy(user, options.program ?? (await provide('postgres', log)));
   const initdb = join(dirname(postgres), 'initdb');
-  const cluster = await initialiseCluster({ initdb, folder, adminPassword, user });
+  const cluster = await initialiseCluster({
+    initdb,
+    folder,
+    adminPassword,
+    isSynced: durability === 'safe',
+    user,
+  });
   const processFile = `${dataDir}${PROCESS_FILE}`;
   const port = await portFor(processFile, options.port);
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     'unix_socket_directories=',
-    'max_connections=200',
-    'timezone=UTC',
-    ...(durability === 'fast' ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
+    ...tuning(durability),
   ];
   const server = await startProgram({
     name: 'postgres',
@@ -62,7 +74,23 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     // After a kill -9 it refuses to start until the children of the dead one are gone.
     startsMax: 5,
   });
-  return { ...server, adminUrl: `postgres://${ADMIN_USER}:${adminPassword}@127.0.0.1:${port}/postgres` };
+  return withUrl(server);
+}
+
+function tuning(durability: 'safe' | 'fast'): string[] {
+  const fast = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+  return ['max_connections=200', 'timezone=UTC', ...(durability === 'fast' ? fast : [])];
+}
+
+function containerFor(adminPassword: string, durability: 'safe' | 'fast'): ContainerRecipe {
+  return {
+    image: 'postgres:18-alpine',
+    port: 5432,
+    // The request for TLS; a server that is up declines with one letter.
+    probe: { send: '\x00\x00\x00\x08\x04\xd2\x16\x2f', expected: 'N' },
+    env: { POSTGRES_PASSWORD: adminPassword },
+    command: ['postgres', ...tuning(durability).flatMap((setting) => ['-c', setting])],
+  };
 }
 
 /** The postmaster writes its pid on the first line and its state on the eighth. */

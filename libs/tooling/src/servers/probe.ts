@@ -9,7 +9,7 @@ export async function answersOn(port: number, send: string, expected: string): P
       resolve(answers);
     };
     socket.setTimeout(1000, () => finish(false));
-    socket.once('connect', () => socket.write(send));
+    socket.once('connect', () => socket.write(send, 'latin1'));
     socket.once('data', (data: Buffer) => finish(data.toString('latin1').includes(expected)));
     socket.once('error', () => finish(false));
   });
