@@ -1,3 +1,4 @@
+export * from './is-database-unavailable.ts';
 export * from './pool.ts';
 export * from './migrate.ts';
 export type { DatabaseOptions, TenantDatabase } from './tenant-database.ts';

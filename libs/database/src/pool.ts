@@ -31,6 +31,8 @@ export function createPool({ url, applicationName, max, logger }: PoolOptions): 
     keepAlive: true,
     types,
   });
+  // A connection in use that is lost between two queries: the next query on it rejects, nothing else needs to know.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
   return pool;
 }
