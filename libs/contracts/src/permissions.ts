@@ -55,6 +55,9 @@ const MIGRATE: NatsPermissions = {
   subscribe: [`${inboxPrefix('migrate')}.>`],
 };
 
+/** A person who looks and repairs; no service logs in as it. Its URL is `nats_url` of a local stack. */
+const OPERATOR: NatsPermissions = { user: 'operator', publish: ['>'], subscribe: ['>'] };
+
 export function allNatsPermissions(): NatsPermissions[] {
-  return [MIGRATE, ...SERVICES.map(natsPermissions)];
+  return [MIGRATE, OPERATOR, ...SERVICES.map(natsPermissions)];
 }

@@ -18,6 +18,8 @@ export interface NatsOptions {
   program?: string;
 }
 
+const IN_CONTAINER = { host: '0.0.0.0', port: 4222, storeDir: '/data' };
+
 export interface NatsServer extends Server {
   /** Without user and password. */
   url: string;
@@ -27,12 +29,16 @@ export interface NatsServer extends Server {
 /** Starts a NATS with JetStream of its own on 127.0.0.1, with a user per service and the rights of each. */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const { dataDir, log, passwords } = options;
+  // Loaded late: the rest of this package runs before anything is built.
+  const { natsServerConfig } = await import('@aos/messaging');
   const withUrls = (server: Server) => ({
     ...server,
     url: `nats://127.0.0.1:${server.port}`,
     urlFor: (user: string) => natsUrl(`127.0.0.1:${server.port}`, user, passwords),
   });
-  const container = options.program === undefined && (await tryContainer(options, containerFor(passwords)));
+  const container =
+    options.program === undefined &&
+    (await tryContainer(options, containerFor(natsServerConfig({ ...IN_CONTAINER, passwords }))));
   if (container) return withUrls(container);
   const command = options.program ?? (await provide('nats', log));
   mkdirSync(dataDir, { recursive: true });
@@ -53,14 +59,13 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   return withUrls(server);
 }
 
-function containerFor(passwords: Record<string, string>): ContainerRecipe {
-  const content = natsServerConfig({ host: '0.0.0.0', port: 4222, storeDir: '/data', passwords });
+function containerFor(config: string): ContainerRecipe {
   return {
     image: 'nats:2.12-alpine',
-    port: 4222,
+    port: IN_CONTAINER.port,
     probe: { send: '', expected: 'INFO {' },
     command: ['nats-server', '-c', '/aos.conf'],
-    files: [{ content, target: '/aos.conf' }],
+    files: [{ content: config, target: '/aos.conf' }],
   };
 }
 
@@ -77,22 +82,4 @@ function pidIn(file: string): number {
   } catch {
     return 0;
   }
-}
-
-function natsServerConfig(options: {
-  host: string;
-  port: number;
-  storeDir: string;
-  passwords: Record<string, string>;
-  pidFile?: string;
-}): string {
-  const users = Object.entries(options.passwords).map(
-    ([user, password]) => `{ user: "${user}", password: "${password}" }`,
-  );
-  return `listen: "${options.host}:${options.port}"
-${options.pidFile === undefined ? '' : `pid_file: "${options.pidFile}"`}
-max_payload: 1MB
-jetstream { store_dir: "${options.storeDir}" }
-authorization { users = [ ${users.join(', ')} ] }
-`;
 }

@@ -103,7 +103,7 @@ function describe({ servers, services, adminKey, apiKey }: Described): StackFile
     tenant_id: HOME_TENANT,
     database_url: servers.database.appUrl,
     redis_url: servers.redisUrl,
-    nats_url: servers.natsUrlFor('migrate'),
+    nats_url: servers.natsUrlFor('operator'),
     services: Object.fromEntries(
       services.map((service) => [service.name, { pid: service.pid(), health_url: `${service.url}/health` }]),
     ),
