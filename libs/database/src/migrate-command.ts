@@ -9,10 +9,11 @@ if (!DATABASE_DIRECT_URL || !DATABASE_URL || !DATABASE_SYSTEM_URL) {
   );
   process.exitCode = 2;
 } else {
-  await migrate({
-    directUrl: DATABASE_DIRECT_URL,
-    appUrl: DATABASE_URL,
-    systemUrl: DATABASE_SYSTEM_URL,
-    logger,
-  });
+  const urls = { directUrl: DATABASE_DIRECT_URL, appUrl: DATABASE_URL, systemUrl: DATABASE_SYSTEM_URL };
+  try {
+    await migrate({ ...urls, logger });
+  } catch (error) {
+    logger.fatal({ err: error }, 'the migration failed; nothing of the schema it failed in was changed');
+    process.exitCode = 1;
+  }
 }

@@ -76,9 +76,15 @@ async function migrateSchema(client: Client, directory: string, schema: string):
     return applied.map(({ filename }) => relative(directory, filename));
   } catch (error) {
     await client.query('rollback');
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`migration ${file || schema}: ${reason}`, { cause: error });
+    throw new Error(`migration ${file || schema}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.startsWith('MD5 checksum failed')
+    ? 'it was edited after it had been applied; undo the edit and write a new file'
+    : message;
 }
 
 /** A file numbered below what is applied (two branches that met) would be passed over in silence. */
