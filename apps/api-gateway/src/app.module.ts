@@ -40,7 +40,7 @@ export class AppModule {
       verifyCredential,
       limitRate: limitRateOf(config, bucketsOf(connections, logger)),
     };
-    messaging.answer(authVerify, authVerifyHandler(verifyCredential, config.ENFORCE_TENANCY));
+    messaging.answerAnonymous(authVerify, authVerifyHandler(verifyCredential, config.ENFORCE_TENANCY));
     const own = ownAnswers(keys, knownKeys, new KeyEventsPublisher(messaging, logger));
     const probes = connections.probes(!config.RATE_LIMIT_FAIL_OPEN);
     return {

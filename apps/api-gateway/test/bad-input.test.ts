@@ -1,10 +1,10 @@
 import { HTTP_ROUTES, problem } from '@aos/contracts';
-import { startNats, startRedis, testPostgres } from '@aos/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startFakeOrchestrator, type FakeOrchestrator } from './fake-orchestrator.ts';
+import type { FakeOrchestrator } from './fake-orchestrator.ts';
 import { call, nameOf, send } from './requests.ts';
 import { BODIES } from './samples.ts';
-import { startGateway, type Gateway } from './start-gateway.ts';
+import type { Gateway } from './start-gateway.ts';
+import { startSurroundings, type Surroundings } from './surroundings.ts';
 
 const routes = HTTP_ROUTES.map((route) => [nameOf(route), route] as const);
 const withBody = routes.filter(([name]) => name in BODIES);
@@ -12,35 +12,19 @@ const forwarded = routes.filter(([, route]) => route.command !== undefined);
 const THREE_MB = JSON.stringify({ name: 'x'.repeat(3 * 1024 * 1024) });
 const UNKNOWN_KEY = `aos_${'A'.repeat(43)}`;
 
+let surroundings: Surroundings;
 let gateway: Gateway;
 let enforcing: Gateway;
 let limited: Gateway;
 let orchestrator: FakeOrchestrator;
 let viewerKey: string;
-const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  const [nats, redis, postgres] = await Promise.all([startNats(), startRedis(), testPostgres()]);
-  const env = {
-    NATS_URL: nats.urlFor('api-gateway'),
-    REDIS_URL: redis.url,
-    DATABASE_URL: postgres.appUrl,
-    RATE_LIMIT_DEFAULT_RPM: '100000',
-    RATE_LIMIT_GOALS_RPM: '100000',
-  };
-  orchestrator = await startFakeOrchestrator(nats.urlFor('orchestrator'));
-  gateway = await startGateway(env);
-  enforcing = await startGateway({ ...env, ENFORCE_TENANCY: 'true' });
-  limited = await startGateway({ ...env, RATE_LIMIT_DEFAULT_RPM: '1', RATE_LIMIT_GOALS_RPM: '1' });
-  closers.push(
-    limited.close,
-    enforcing.close,
-    gateway.close,
-    orchestrator.close,
-    nats.stop,
-    redis.stop,
-    postgres.close,
-  );
+  surroundings = await startSurroundings();
+  orchestrator = surroundings.orchestrator;
+  gateway = await surroundings.gateway();
+  enforcing = await surroundings.gateway({ ENFORCE_TENANCY: 'true' });
+  limited = await surroundings.gateway({ RATE_LIMIT_DEFAULT_RPM: '1', RATE_LIMIT_GOALS_RPM: '1' });
   const created = await call(gateway.url, 'POST /api/v1/admin/api-keys', {
     body: { name: 'viewer', level: 1 },
     headers: { 'x-tenant-id': 'acme' },
@@ -48,9 +32,7 @@ beforeAll(async () => {
   viewerKey = String(created.body['api_key']);
 }, 120_000);
 
-afterAll(async () => {
-  for (const close of closers) await close();
-});
+afterAll(() => surroundings.stop());
 
 beforeEach(() => {
   orchestrator.received.length = 0;
@@ -140,7 +122,7 @@ describe.each(routes.filter(([, { level }]) => level > 1))('%s refuses', (_name,
 });
 
 describe.each(routes.filter(([, { path }]) => path.includes(':')))('%s finds nothing at', (_name, route) => {
-  it.each(['nonsense', '%2e%2e', '123'])('the id %s (404)', async (strangeId) => {
+  it.each(['nonsense', '%20', '123'])('the id %s (404)', async (strangeId) => {
     const path = route.path.replace(/:\w+/, strangeId);
     await expectProblem(await send(gateway.url, { ...route, path }), 404, 'not_found');
   });
@@ -180,4 +162,11 @@ describe.each(withBody)('%s refuses a body', (name, route) => {
       await expectProblem(response, 415, 'unsupported_media_type');
     },
   );
+});
+
+describe('all these refusals', () => {
+  it('have written nothing', async () => {
+    const { body } = await call(gateway.url, 'GET /api/v1/admin/api-keys');
+    expect(body).toEqual({ data: [], next_cursor: null });
+  });
 });

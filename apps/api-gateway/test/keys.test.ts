@@ -1,40 +1,28 @@
 import { authVerify, EVENTS_STREAM, type RequestContext } from '@aos/contracts';
 import { connectMessaging, type Messaging } from '@aos/messaging';
 import { createLogger } from '@aos/telemetry';
-import { startNats, startRedis, testPostgres, waitUntil } from '@aos/testing';
+import { waitUntil } from '@aos/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startFakeOrchestrator } from './fake-orchestrator.ts';
 import { call } from './requests.ts';
 import { ID } from './samples.ts';
-import { startGateway, type Gateway } from './start-gateway.ts';
+import type { Gateway } from './start-gateway.ts';
+import { startSurroundings, type Surroundings } from './surroundings.ts';
 
+let surroundings: Surroundings;
 let gateway: Gateway;
 let realtime: Messaging;
-const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  const [nats, redis, postgres] = await Promise.all([startNats(), startRedis(), testPostgres()]);
-  const orchestrator = await startFakeOrchestrator(nats.urlFor('orchestrator'));
-  gateway = await startGateway({
-    NATS_URL: nats.urlFor('api-gateway'),
-    REDIS_URL: redis.url,
-    DATABASE_URL: postgres.appUrl,
-    RATE_LIMIT_DEFAULT_RPM: '10000',
-  });
+  surroundings = await startSurroundings();
+  gateway = await surroundings.gateway();
+  const url = surroundings.natsUrlFor('realtime');
   const logger = createLogger({ service: 'realtime', level: 'silent' });
-  realtime = await connectMessaging({ url: nats.urlFor('realtime'), service: 'realtime', logger });
-  closers.push(
-    gateway.close,
-    () => realtime.drain(),
-    orchestrator.close,
-    nats.stop,
-    redis.stop,
-    postgres.close,
-  );
+  realtime = await connectMessaging({ url, service: 'realtime', logger });
 }, 120_000);
 
 afterAll(async () => {
-  for (const close of closers) await close();
+  await realtime.drain();
+  await surroundings.stop();
 });
 
 const KEYS = '/api/v1/admin/api-keys';

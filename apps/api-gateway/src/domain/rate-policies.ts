@@ -6,9 +6,12 @@ const READS_PER_WRITE = 10;
 
 export type RatePolicies = Record<Exclude<RateClass, 'none'>, RatePolicy>;
 
+function perMinute(name: string, limit: number): RatePolicy {
+  return { name, limit, windowMs: MINUTE_MS };
+}
+
 /** The limits of a tenant: goals and other writes per minute; reads are counted apart at ten times the writes. */
 export function ratePolicies(goalsPerMinute: number, writesPerMinute: number): RatePolicies {
-  const perMinute = (name: string, limit: number): RatePolicy => ({ name, limit, windowMs: MINUTE_MS });
   return {
     goals: perMinute('goals', goalsPerMinute),
     writes: perMinute('writes', writesPerMinute),

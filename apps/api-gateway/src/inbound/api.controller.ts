@@ -1,6 +1,6 @@
 import { HTTP_ROUTES, type HttpRoute } from '@aos/contracts';
 import type { Messaging } from '@aos/messaging';
-import type { OnModuleInit } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { answerOf, type OwnAnswers } from './answer-table.ts';
 import type { FastifyHost } from './fastify-host.ts';
@@ -19,14 +19,14 @@ interface ApiParts {
 }
 
 /** The public API: each route of HTTP_ROUTES passes the pipeline and goes to what answers it. */
-export class ApiController implements OnModuleInit {
+export class ApiController implements OnApplicationBootstrap {
   constructor(
     private readonly host: FastifyHost,
     private readonly parts: ApiParts,
   ) {}
 
   /** In a scope of its own, so that its body parser is not everybody's. */
-  async onModuleInit(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     await this.host.httpAdapter.getInstance().register(async (scope) => {
       readJsonOnly(scope);
       scope.decorateRequest('admission', null);
@@ -35,19 +35,19 @@ export class ApiController implements OnModuleInit {
   }
 
   private serve(scope: FastifyInstance, route: HttpRoute): void {
-    const answer = answerOf(route, this.parts.messaging, this.parts.own);
-    const readInput = inputStage(route);
+    const { messaging, own, gate } = this.parts;
+    const parts = { readInput: inputStage(route), answer: answerOf(route, messaging, own) };
     for (const prefix of route.alsoAtRoot ? [PREFIX, ''] : [PREFIX]) {
       scope.route<ApiRequest>({
         method: route.method,
         url: prefix + route.path,
         onRequest: async (request, reply) => {
-          const admission = await admit(request, reply, route, this.parts.gate);
+          const admission = await admit(request, reply, route, gate);
           if (!admission.ok) return refuse(reply, admission.error);
           request.admission = admission.value;
         },
         handler: async (request, reply) => {
-          const outcome = await submit(request, readInput, answer);
+          const outcome = await submit(request, reply, parts);
           if (!outcome.ok) return refuse(reply, outcome.error);
           return sendAnswer(reply, route, prefix, outcome.value);
         },

@@ -1,6 +1,6 @@
-import { asyncApiDocument, openApiDocument } from '@aos/contracts';
 import fastifyApiReference from '@scalar/fastify-api-reference';
-import type { OnModuleInit } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import { asyncApiDocument, openApiDocument } from './api-documents.ts';
 import type { FastifyHost } from './fastify-host.ts';
 
 /** Nothing but this server: the page works offline and tells nobody that it was opened. */
@@ -16,10 +16,10 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** `/openapi.json`, `/asyncapi.json` and the readable page `/docs`; open to everybody. */
-export class DocsController implements OnModuleInit {
+export class DocsController implements OnApplicationBootstrap {
   constructor(private readonly host: FastifyHost) {}
 
-  async onModuleInit(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     const server = this.host.httpAdapter.getInstance();
     const openApi = openApiDocument();
     const asyncApi = asyncApiDocument();

@@ -15,7 +15,7 @@ export function readJsonOnly(scope: FastifyInstance): void {
     readText(payload, announcedBytes, (error, text) => {
       if (error !== null) done(error);
       else if (text === '') done(null, undefined);
-      else parseJson(request, text, done);
+      else void parseJson(request, text, done);
     });
   });
 }

@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastif
 import type { LimitRate } from '../application/limit-rate.ts';
 import type { VerifyCredential } from '../application/verify-credential.ts';
 import type { Answer } from './answer-table.ts';
+import { clientGone } from './client-gone.ts';
 import { idempotencyKeyStage } from './stages/idempotency-key.stage.ts';
-import { inputStage, type ReadInput } from './stages/input.stage.ts';
+import type { ReadInput } from './stages/input.stage.ts';
 import { keyStage } from './stages/key.stage.ts';
 import { levelStage } from './stages/level.stage.ts';
 import { rateLimitStage } from './stages/rate-limit.stage.ts';
@@ -51,6 +52,7 @@ export async function admit(
   const caller = await keyStage(headers, asked.value, gate.verifyCredential);
   if (!caller.ok) return caller;
   const { tenant_id: tenantId, actor, level } = caller.value;
+  request.tenantId = tenantId;
   const levelled = levelStage(level, route, gate.isRbacEnabled);
   if (!levelled.ok) return levelled;
   const idempotencyKey = idempotencyKeyStage(headers);
@@ -69,8 +71,8 @@ export async function admit(
 /** The rest of the way, with the body: input, then the answer of whoever owns the command. */
 export async function submit(
   request: FastifyRequest<ApiRequest>,
-  readInput: ReadInput,
-  answer: Answer,
+  reply: FastifyReply,
+  { readInput, answer }: { readInput: ReadInput; answer: Answer },
 ): Promise<StructuredOutcome<unknown>> {
   const { admission, params, query, body } = request;
   if (admission === null) throw new Error('a request came past admit()');
@@ -78,5 +80,5 @@ export async function submit(
   if (!input.ok) return input;
   const run = answer.check(input.value);
   if (!run.ok) return run;
-  return run.value({ ...admission, deadlineMs: Date.now() + answer.timeoutMs, signal: request.signal });
+  return run.value({ ...admission, deadlineMs: Date.now() + answer.timeoutMs, signal: clientGone(reply) });
 }

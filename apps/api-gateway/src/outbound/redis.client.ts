@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, type Result } from 'ioredis';
 import { TAKE_TOKEN_LUA } from './token-bucket.lua.ts';
 
 /** No request waits longer than this for Redis. */
