@@ -1,3 +1,4 @@
+export * from './boundaries.ts';
 export * from './free-port.ts';
 export * from './lock.ts';
 export * from './paths.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { mayEnter, type SystemUser } from '../processes/system-user.ts';
 
@@ -18,5 +18,6 @@ export function runnableBy(user: SystemUser | undefined, program: string): strin
     cpSync(prefix, unfinished, { recursive: true, verbatimSymlinks: true });
     renameSync(unfinished, copy);
   }
+  if (lstatSync(copy).uid !== process.getuid?.()) throw new Error(`${copy} belongs to another user`);
   return join(copy, 'bin', basename(program));
 }
