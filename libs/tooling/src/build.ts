@@ -24,11 +24,16 @@ export async function ensureBuilt(say: Say): Promise<void> {
       if (isBuilt() && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
       say('building');
       await build();
-      mkdirSync(programsDir, { recursive: true });
-      writeFileSync(STAMP, sourceStamp());
+      markBuilt();
     },
     say,
   );
+}
+
+/** Says that what is built fits the sources as they are now. */
+export function markBuilt(): void {
+  mkdirSync(programsDir, { recursive: true });
+  writeFileSync(STAMP, sourceStamp());
 }
 
 /** Which files there are and when each was changed. */

@@ -1,0 +1,28 @@
+import { markBuilt } from '../build.ts';
+import { runCheck } from '../suite/run-check.ts';
+import { runJest } from '../suite/run-jest.ts';
+import { lastLine, sum, type Totals } from '../suite/totals.ts';
+import { runCommand, say } from './exit.ts';
+
+const CHECKS = ['format:check', 'lint', 'boundaries', 'deadcode'];
+
+/** Servers and services are started by the tests: more at once makes them wait for each other. */
+const INTEGRATION_WORKERS = 2;
+
+/** The whole suite; each check counts as one test. The last line is `N passed, N failed, N skipped`. */
+async function test(): Promise<void> {
+  // First, because the others read what it makes.
+  const build = await runCheck('build', say);
+  if (build.failed === 0) markBuilt();
+  const totals: Totals[] = [build];
+  for (const check of CHECKS) totals.push(await runCheck(check, say));
+  say('unit tests');
+  totals.push(await runJest('unit', ['--coverage', '--coverageReporters=text-summary']));
+  say('integration tests');
+  totals.push(await runJest('integration', [`--maxWorkers=${INTEGRATION_WORKERS}`]));
+  const total = sum(totals);
+  console.log(lastLine(total));
+  if (total.failed > 0) process.exitCode = 1;
+}
+
+await runCommand(test);

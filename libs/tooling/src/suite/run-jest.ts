@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryRoot } from '../paths.ts';
+import { totalsOfJest, type JestReport, type Totals } from './totals.ts';
+
+/** Runs a jest project; what it prints is shown as it comes. */
+export async function runJest(project: string, options: readonly string[]): Promise<Totals> {
+  const folder = mkdtempSync(join(tmpdir(), 'aos-jest-'));
+  const file = join(folder, 'report.json');
+  try {
+    const jest = join(repositoryRoot, 'node_modules/.bin/jest');
+    const args = ['--selectProjects', project, '--json', `--outputFile=${file}`, ...options];
+    const child = spawn(jest, args, {
+      cwd: repositoryRoot,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+    });
+    const [code] = await once(child, 'exit');
+    return totalsOfJest(code === 0 ? 0 : 1, readReport(file));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function readReport(file: string): JestReport | undefined {
+  if (!existsSync(file)) return undefined;
+  const report: JestReport = JSON.parse(readFileSync(file, 'utf8'));
+  return report;
+}
