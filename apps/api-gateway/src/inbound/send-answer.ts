@@ -17,13 +17,12 @@ export function sendAnswer(
   prefix: string,
   value: unknown,
 ): FastifyReply {
-  const fields = new Map<string, unknown>(Object.entries(value ?? {}));
+  const fields: Record<string, unknown> = Object.assign({}, value);
   const place = route.method === 'POST' ? PLACES[route.path] : undefined;
-  const placeId = place === undefined ? undefined : fields.get(place.idField);
-  if (place !== undefined && typeof placeId === 'string') {
-    reply.header('location', `${prefix}${place.path}/${placeId}`);
+  if (place !== undefined) {
+    reply.header('location', `${prefix}${place.path}/${String(fields[place.idField])}`);
   }
-  const isReplayed = fields.get('replayed') === true;
+  const isReplayed = fields['replayed'] === true;
   if (isReplayed) reply.header('idempotency-replayed', 'true');
   return reply.status(isReplayed ? HTTP_OK : route.status).send(value);
 }

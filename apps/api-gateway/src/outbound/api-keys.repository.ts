@@ -1,4 +1,5 @@
 import { errorOf, fail, succeed, type ApiKey, type StructuredOutcome } from '@aos/contracts';
+import { isDatabaseUnavailable } from '@aos/database';
 import type { ApiKey as ApiKeyRow, GatewayDatabase } from '@aos/database/gateway';
 import type { Logger } from '@aos/telemetry';
 import type { ApiKeyStore, NewApiKey, StoredApiKey } from '../application/api-key-store.ts';
@@ -68,12 +69,13 @@ export class ApiKeysRepository implements ApiKeyStore, KeyDirectory {
     );
   }
 
-  /** What the database throws is a platform failure of this request, never an answer. */
+  /** A database that cannot be reached is a failure of this request, never an answer; all else is a bug. */
   private async reached<T>(query: () => Promise<T>): Promise<StructuredOutcome<T>> {
     try {
       return succeed(await query());
     } catch (error) {
-      this.logger.error({ err: error }, 'the key database did not answer');
+      if (!isDatabaseUnavailable(error)) throw error;
+      this.logger.error({ err: error }, 'the database of the keys did not answer');
       const facts = { retryAfterMs: RETRY_AFTER_MS };
       return fail(errorOf('unavailable', 'API keys cannot be read at the moment.', facts));
     }

@@ -1,4 +1,4 @@
-import { errorOf, fail, type StructuredOutcome } from '@aos/contracts';
+import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
 import { LRUCache } from 'lru-cache';
 import type { KeyMemory } from '../application/revoke-api-key.ts';
 import type { KeyDirectory } from '../application/verify-credential.ts';
@@ -7,6 +7,7 @@ import type { Caller } from '../domain/caller.ts';
 const KEYS_MAX = 10_000;
 /** How long a key is believed without asking again. */
 const TTL_MS = 30_000;
+const RETRY_AFTER_MS = 1_000;
 
 /** Remembers known keys for a short while; unknown and revoked ones are asked for each time. */
 export class CachedKeys implements KeyDirectory, KeyMemory {
@@ -22,7 +23,7 @@ export class CachedKeys implements KeyDirectory, KeyMemory {
   async find(keyHash: Buffer): Promise<StructuredOutcome<Caller | undefined>> {
     const name = keyHash.toString('base64url');
     const known = this.callers.get(name);
-    if (known !== undefined) return { ok: true, value: known };
+    if (known !== undefined) return succeed(known);
     const revocationsBefore = this.revocations;
     const found = await this.findInTime(keyHash);
     // A row read before a revocation may be the revoked one's.
@@ -40,7 +41,8 @@ export class CachedKeys implements KeyDirectory, KeyMemory {
   private async findInTime(keyHash: Buffer): Promise<StructuredOutcome<Caller | undefined>> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<StructuredOutcome<never>>((resolve) => {
-      const late = fail(errorOf('unavailable', 'The credential cannot be checked at the moment.'));
+      const facts = { retryAfterMs: RETRY_AFTER_MS };
+      const late = fail(errorOf('unavailable', 'The credential cannot be checked at the moment.', facts));
       timer = setTimeout(() => resolve(late), this.timeoutMs);
     });
     try {

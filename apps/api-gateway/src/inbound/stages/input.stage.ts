@@ -24,6 +24,8 @@ export interface RequestParts {
 type Fields = Record<string, unknown>;
 export type ReadInput = (parts: RequestParts) => StructuredOutcome<Fields>;
 
+const uuid = z.compile(id);
+
 /** Query parameters that are numbers in the input of the command. */
 const NUMERIC_QUERY = ['limit', 'after'];
 
@@ -33,7 +35,7 @@ export function inputStage(route: HttpRoute): ReadInput {
   const takesIdempotencyKey =
     route.command?.input instanceof z.ZodObject && 'idempotency_key' in route.command.input.shape;
   return ({ params, query, body, idempotencyKey }) => {
-    const strangeId = Object.values(params).some((value) => !id.safeParse(value).success);
+    const strangeId = Object.values(params).some((value) => !uuid.safeParse(value).success);
     if (strangeId) return fail(errorOf('not_found', 'There is no resource with such an id.'));
     const fields = bodyFields(body, params);
     if (!fields.ok) return fields;
