@@ -7,7 +7,10 @@ export const stackFile = z.object({
   api_key: z.string(),
   admin_key: z.string(),
   tenant_id: z.string(),
+  /** Login aos_app: row security shows nothing outside a tenant. */
   database_url: z.string(),
+  /** A superuser, to look past row security; absent where the server is not the stack's own. */
+  database_admin_url: z.string().optional(),
   redis_url: z.string(),
   nats_url: z.string(),
   services: z.record(z.string(), z.object({ pid: z.int(), health_url: z.string() })),

@@ -102,6 +102,7 @@ function describe({ servers, services, adminKey, apiKey }: Described): StackFile
     admin_key: adminKey,
     tenant_id: HOME_TENANT,
     database_url: servers.database.appUrl,
+    ...(servers.postgres && { database_admin_url: servers.postgres.adminUrl.replace(/[^/]+$/, 'aos') }),
     redis_url: servers.redisUrl,
     nats_url: servers.natsUrlFor('operator'),
     services: Object.fromEntries(
