@@ -4,7 +4,7 @@ import { runJest } from '../suite/run-jest.ts';
 import { lastLine, sum, type Totals } from '../suite/totals.ts';
 import { runCommand, say } from './exit.ts';
 
-const CHECKS = ['format:check', 'lint', 'boundaries', 'deadcode'];
+const CHECKS = ['format:check', 'lint', 'typecheck:tests', 'boundaries', 'deadcode'];
 
 /** Servers and services are started by the tests: more at once makes them wait for each other. */
 const INTEGRATION_WORKERS = 2;
