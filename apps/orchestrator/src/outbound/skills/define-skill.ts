@@ -1,0 +1,81 @@
+import {
+  errorOf,
+  fail,
+  invalidRequest,
+  issuesOf,
+  succeed,
+  type InputIssue,
+  type StructuredOutcome,
+  type ToolSpec,
+} from '@aos/contracts';
+import { z } from 'zod';
+import { holdsReference } from '../../domain/plan/references.ts';
+import type { Json, JsonObject, Skill, SkillCall } from '../../domain/skill/skill.ts';
+
+/** A skill as it is written: schemas and what to do; the rest of the port follows from them. */
+export interface SkillDefinition<P extends z.ZodType> extends Omit<
+  ToolSpec,
+  'input_schema' | 'output_schema'
+> {
+  params: P;
+  output: z.ZodType;
+  hasSideEffects: (params: JsonObject) => boolean;
+  isIdempotent: (params: JsonObject) => boolean;
+  forbiddenPlaces?: (params: JsonObject) => InputIssue[];
+  run: (params: z.output<P>, call: SkillCall) => Promise<StructuredOutcome<Json>>;
+}
+
+/** Makes a skill of its definition: manifest from the schemas, params checked before each call, the fixed cost charged. */
+export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>): Skill {
+  const {
+    params: schema,
+    output,
+    hasSideEffects,
+    isIdempotent,
+    forbiddenPlaces,
+    run,
+    ...manifest
+  } = definition;
+  const spec: ToolSpec = {
+    ...manifest,
+    input_schema: jsonSchemaOf(schema),
+    output_schema: jsonSchemaOf(output),
+  };
+  return {
+    spec,
+    validate: (params) => {
+      const parsed = schema.safeParse(params);
+      if (parsed.success) return [];
+      // What stands where a reference is, is known only when the step runs.
+      const open = parsed.error.issues.filter(({ path }) => !isOpen(params, path));
+      return issuesOf(new z.ZodError(open));
+    },
+    forbiddenPlaces: (params) => forbiddenPlaces?.(params) ?? [],
+    hasSideEffects,
+    isIdempotent,
+    execute: async (call) => {
+      const parsed = schema.safeParse(call.params);
+      if (!parsed.success) return fail(invalidParams(issuesOf(parsed.error)));
+      const outcome = await run(parsed.data, call);
+      return outcome.ok ? succeed({ output: outcome.value, costMicrocents: spec.cost_microcents }) : outcome;
+    },
+  };
+}
+
+function invalidParams(issues: InputIssue[]) {
+  return errorOf('invalid_params', invalidRequest(issues).message, { details: { issues } });
+}
+
+/** Whether a reference stands at the path or above it. */
+function isOpen(params: JsonObject, path: readonly PropertyKey[]): boolean {
+  let current: unknown = params;
+  for (const key of path) {
+    if (holdsReference(current) || typeof current !== 'object' || current === null) break;
+    current = Reflect.get(current, key);
+  }
+  return holdsReference(current);
+}
+
+function jsonSchemaOf(schema: z.ZodType): ToolSpec['input_schema'] {
+  return z.record(z.string(), z.json()).parse(z.toJSONSchema(schema, { io: 'input' }));
+}

@@ -1,0 +1,34 @@
+import type { OrchestratorConfig } from '@aos/contracts';
+import type { SkillRegistry } from '../../domain/skill/skill.ts';
+import { egressPolicy } from './egress/egress-policy.ts';
+import type { ResolveHost } from './egress/guarded-connector.ts';
+import { httpCall } from './http-call.ts';
+import { createHttpClient } from './http/http-client.ts';
+import { createJqPool } from './jq/jq-pool.ts';
+import { createQuerySyntax } from './jq/query-syntax.ts';
+import { jsonTransform } from './json-transform.ts';
+import { webhookSend } from './webhook-send.ts';
+import { webhookSigner } from './webhook-secret.ts';
+
+export type SkillConfig = Pick<
+  OrchestratorConfig,
+  'ENV' | 'EGRESS_ALLOW' | 'EGRESS_DENY' | 'WEBHOOK_KEYS_PATH' | 'WEBHOOK_KEY_VERSION'
+>;
+
+/**
+ * The built-in skills. Rejects with ConfigurationError where the configuration does not allow to start. Threads and
+ * connections of theirs do not keep the process alive. `resolveHost`: by default as the machine does.
+ */
+export async function createSkillRegistry(
+  config: SkillConfig,
+  resolveHost?: ResolveHost,
+): Promise<SkillRegistry> {
+  const policy = egressPolicy(config);
+  const client = createHttpClient(policy, resolveHost);
+  const skills = [
+    httpCall(client, policy),
+    jsonTransform(createJqPool(), await createQuerySyntax()),
+    webhookSend(client, policy, webhookSigner(config)),
+  ];
+  return new Map(skills.map((skill) => [skill.spec.name, skill]));
+}

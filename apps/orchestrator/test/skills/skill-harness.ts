@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StructuredOutcome } from '@aos/contracts';
+import type { JsonObject, Skill, SkillCall, SkillResult } from '../../src/domain/skill/skill.ts';
+import type { ResolveHost } from '../../src/outbound/skills/egress/guarded-connector.ts';
+import { createSkillRegistry, type SkillConfig } from '../../src/outbound/skills/skill-registry.ts';
+
+export const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes 123').toString('base64')}`;
+
+/** A folder with a signing secret of the version v1. */
+export function keysFolder(content = SECRET): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aos-keys-'));
+  writeFileSync(join(folder, 'v1'), `${content}\n`);
+  return folder;
+}
+
+/** A skill of the registry, by default allowed to reach this machine. */
+export async function openSkill(
+  name: string,
+  config: Partial<SkillConfig> = {},
+  resolveHost?: ResolveHost,
+): Promise<Skill> {
+  const skills = await createSkillRegistry(
+    {
+      ENV: 'test',
+      EGRESS_ALLOW: ['127.0.0.1'],
+      EGRESS_DENY: [],
+      WEBHOOK_KEYS_PATH: keysFolder(),
+      WEBHOOK_KEY_VERSION: 'v1',
+      ...config,
+    },
+    resolveHost,
+  );
+  const skill = skills.get(name);
+  if (skill === undefined) throw new Error(`there is no skill ${name}`);
+  return skill;
+}
+
+export function call(
+  skill: Skill,
+  params: JsonObject,
+  more: Partial<SkillCall> = {},
+): Promise<StructuredOutcome<SkillResult>> {
+  return skill.execute({
+    params,
+    idempotencyKey: 'key-1',
+    timeoutMs: 10_000,
+    signal: new AbortController().signal,
+    tenantId: 'acme',
+    runId: randomUUID(),
+    stepId: 'step_1',
+    attempt: 1,
+    ...more,
+  });
+}
