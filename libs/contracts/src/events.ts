@@ -57,6 +57,8 @@ export const EVENT_DATA = {
     next_attempt_at: timestamp.nullable(),
     error: errorSpec.nullable(),
   }),
+  /** A waiting run is being worked on again. */
+  'run.resumed': z.object({ reason: z.string() }),
   'run.finished': z.object({
     status: z.enum(['succeeded', 'failed', 'cancelled']),
     output: z.json().nullable(),

@@ -1,0 +1,234 @@
+import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
+import type { SkillRegistry } from '../../domain/skill/skill.ts';
+import { FlushLedger } from './flush-ledger.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { Relay } from './relay.ts';
+import { RunExecution, type Departure } from './run-execution.ts';
+import { SubmitWriter } from './submit-writer.ts';
+import { Sweeper } from './sweeper.ts';
+import { ToolAdapter } from './tool-adapter.ts';
+import {
+  FencedError,
+  type Chance,
+  type ClaimedRun,
+  type Clock,
+  type EngineObserver,
+  type EngineStore,
+  type EventPublisher,
+  type Lease,
+  type Submission,
+  type SubmitResult,
+} from './ports.ts';
+
+export interface EngineParts {
+  workerId: string;
+  store: EngineStore;
+  publisher: EventPublisher;
+  skills: SkillRegistry;
+  lease: Lease;
+  clock: Clock;
+  chance: Chance;
+  observer: EngineObserver;
+  slots: number;
+  leaseMs: number;
+  /** The process has lost its place and must end. */
+  onFenced: () => void;
+  /** The number of runs in slots has changed. */
+  onSlots?: (busy: number) => void;
+}
+
+/** Unpublished events above which no new run is taken on. */
+const BACKLOG_MAX = 20_000;
+/** Freshly submitted runs whose events are kept in memory, so that claiming them reads nothing. */
+const FRESH_MAX = 2_000;
+
+/** Runs runs: takes what is ready into its slots and sees each through. */
+export class Engine {
+  readonly #parts: EngineParts;
+  readonly #ledger = new FlushLedger();
+  readonly #relay: Relay;
+  readonly #writer: JournalWriter;
+  readonly #submits: SubmitWriter;
+  readonly #tools: ToolAdapter;
+  readonly #sweeper: Sweeper;
+  readonly #slots = new Map<string, { execution: RunExecution; done: Promise<void> }>();
+  readonly #fresh = new Map<string, RunEvent[]>();
+  #claiming: Promise<void> | undefined;
+  #isClaimWanted = false;
+  #isClaimAnswerLost = false;
+  #isDraining = false;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    const { workerId, store, clock, observer, onFenced } = parts;
+    this.#relay = new Relay(parts.publisher, this.#ledger, clock, observer);
+    const writerParts = {
+      workerId,
+      store,
+      ledger: this.#ledger,
+      relay: this.#relay,
+      clock,
+      observer,
+      onFenced,
+    };
+    this.#writer = new JournalWriter(writerParts);
+    this.#submits = new SubmitWriter(writerParts);
+    this.#tools = new ToolAdapter(parts.skills, parts.lease, clock);
+    this.#sweeper = new Sweeper({
+      ...parts,
+      ledger: this.#ledger,
+      tidy: () => this.#writer.tidy(),
+      onReady: () => this.wake(),
+      readSignals: () => this.readSignals(),
+    });
+  }
+
+  get busySlots(): number {
+    return this.#slots.size;
+  }
+
+  get freeSlots(): number {
+    return this.#isDraining || this.#relay.backlog > BACKLOG_MAX ? 0 : this.#parts.slots - this.#slots.size;
+  }
+
+  /** Begins to work. The process's row must be registered and its lease running. */
+  start(): void {
+    this.#sweeper.start();
+    this.wake();
+  }
+
+  /** Resolves with the durable verdict; rejects when the store could not be reached. */
+  async submit(submission: Submission): Promise<SubmitResult> {
+    const result = await this.#submits.add(submission);
+    if (result.kind === 'admitted') {
+      this.#remember(submission.runId, result.events);
+      this.wake();
+    }
+    return result;
+  }
+
+  /** Something may be ready: fill the free slots. Resolves when no more is to be had for now. */
+  wake(): Promise<void> {
+    this.#isClaimWanted = true;
+    this.#claiming ??= this.#claimAll().finally(() => {
+      this.#claiming = undefined;
+    });
+    return this.#claiming;
+  }
+
+  /** Looks at the signals left for runs of this process. */
+  async readSignals(): Promise<void> {
+    if (this.#slots.size === 0) return;
+    try {
+      for (const signal of await this.#parts.store.signals(this.#parts.workerId)) {
+        this.#slots.get(signal.runId)?.execution.cancel(signal);
+      }
+    } catch (error) {
+      this.#parts.observer.trouble('reading signals', error);
+    }
+  }
+
+  /** Takes nothing new, lets steps under way end, hands the rest back and gives up its place. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    for (const { execution } of this.#slots.values()) execution.yield();
+    await Promise.all([...this.#slots.values()].map(({ done }) => done));
+    await this.#claiming;
+    await this.#submits.idle();
+    await this.#writer.idle();
+    await this.#relay.idle();
+    await this.#sweeper.stop();
+    await this.#writer.tidy();
+    await this.#parts.store.unregisterWorker(this.#parts.workerId);
+  }
+
+  /** Stops publishing, so that a drain ends although NATS cannot be reached; others publish what is left. */
+  stopPublishing(): void {
+    this.#relay.stop();
+  }
+
+  async #claimAll(): Promise<void> {
+    while (this.#isClaimWanted && this.freeSlots > 0) {
+      this.#isClaimWanted = false;
+      try {
+        if (this.#isClaimAnswerLost) await this.#adoptStrays();
+        const claims = await this.#parts.store.claim(this.#parts.workerId, this.freeSlots, ENGINE_VERSION);
+        if (claims.length === 0) continue;
+        this.#isClaimWanted = true;
+        await this.#begin(claims);
+      } catch (error) {
+        this.#isClaimAnswerLost = true;
+        this.#parts.observer.trouble('claiming runs', error);
+      }
+    }
+  }
+
+  /** A claim whose answer was lost may have given this process runs it does not know of. */
+  async #adoptStrays(): Promise<void> {
+    const known = new Set(this.#slots.keys());
+    const owned = await this.#parts.store.owned(this.#parts.workerId);
+    const strays = owned.filter(({ runId }) => !known.has(runId) && !this.#slots.has(runId));
+    await this.#begin(strays);
+    this.#isClaimAnswerLost = false;
+  }
+
+  async #begin(claims: ClaimedRun[]): Promise<void> {
+    const unknown = claims.filter(({ runId, idleClaims }) => idleClaims > 1 || !this.#fresh.has(runId));
+    const journals =
+      unknown.length === 0 ? undefined : await this.#parts.store.journal(unknown.map(({ runId }) => runId));
+    for (const claim of claims) {
+      const events = journals?.get(claim.runId) ?? this.#fresh.get(claim.runId) ?? [];
+      this.#fresh.delete(claim.runId);
+      this.#occupy(claim, events);
+    }
+    if (claims.some(({ hasSignals }) => hasSignals)) await this.readSignals();
+  }
+
+  #occupy(claim: ClaimedRun, events: RunEvent[]): void {
+    const { clock, chance, observer } = this.#parts;
+    const execution = new RunExecution(
+      { writer: this.#writer, tools: this.#tools, clock, chance, observer },
+      claim,
+      events,
+    );
+    const done = this.#see(claim.runId, execution);
+    this.#slots.set(claim.runId, { execution, done });
+    this.#parts.onSlots?.(this.#slots.size);
+  }
+
+  /** Sees a run through its slot. One that breaks is handed back: the claims count how often that happens. */
+  async #see(runId: string, execution: RunExecution): Promise<void> {
+    await Promise.resolve();
+    let departure: Departure | 'broken' = 'broken';
+    try {
+      departure = await execution.run();
+    } catch (error) {
+      if (error instanceof FencedError) return;
+      this.#parts.observer.trouble(`run ${runId}`, error);
+    }
+    if (departure !== 'finished' && departure !== 'released')
+      await this.#handBack(runId, departure === 'handed-back');
+    this.#writer.forget(runId);
+    this.#slots.delete(runId);
+    this.#parts.onSlots?.(this.#slots.size);
+    if (!this.#isDraining) void this.wake();
+  }
+
+  async #handBack(runId: string, isOrderly: boolean): Promise<void> {
+    try {
+      await this.#writer.idle();
+      const tickets = await this.#parts.store.handBack(this.#parts.workerId, [runId], isOrderly);
+      await this.#parts.publisher.publishTickets(tickets);
+    } catch (error) {
+      this.#isClaimAnswerLost = true; // it is adopted again, or goes on when this process is gone
+      this.#parts.observer.trouble(`handing back run ${runId}`, error);
+    }
+  }
+
+  #remember(runId: string, events: RunEvent[]): void {
+    this.#fresh.set(runId, events);
+    if (this.#fresh.size <= FRESH_MAX) return;
+    const oldest = this.#fresh.keys().next().value;
+    if (oldest !== undefined) this.#fresh.delete(oldest);
+  }
+}

@@ -1,0 +1,189 @@
+import type { SubmittedRun } from '@aos/contracts';
+import type { AgentFacts, KnownRun, Verdict } from '../../domain/run/admit.ts';
+import type { Admission } from '../../domain/run/admit.ts';
+import type { Json, NewRunEvent, RunEvent } from '../../domain/run/state.ts';
+
+/** Time as the engine sees it. The simulation brings its own. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms`, or at once when aborted; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What is drawn rather than decided. */
+export interface Chance {
+  /** 0 ≤ x < 1 */
+  random(): number;
+  /** A UUIDv7. */
+  newId(): string;
+}
+
+export interface RunIdentity {
+  runId: string;
+  tenantId: string;
+  agentId: string;
+}
+
+/** A goal on its way into the runs table. */
+export interface Submission extends Admission {
+  tenantId: string;
+  agentId: string;
+  goal: string;
+  priority: number;
+  labels: Record<string, string>;
+  context: Record<string, Json>;
+  traceparent: string;
+  createdAt: string;
+  /** `run.queued` and `plan.created`, made once it is known what the agent allows. */
+  events(admitted: { agentVersion: number; maxSteps: number }): RunEvent[];
+}
+
+export type SubmitResult =
+  | { kind: 'admitted'; run: Omit<SubmittedRun, 'replayed' | 'status'>; events: RunEvent[] }
+  | { kind: 'repeated'; run: Omit<SubmittedRun, 'replayed'> }
+  | Extract<Verdict, { kind: 'refuse' }>;
+
+export type { AgentFacts, KnownRun };
+
+/** An event of a run, ready for the journal. */
+export interface JournalRow extends RunIdentity {
+  event: RunEvent;
+  traceparent: string;
+}
+
+export interface FinishedRun extends RunIdentity {
+  status: 'succeeded' | 'failed' | 'cancelled';
+  costMicrocents: number;
+  finishedAt: string;
+}
+
+/** A run that gives its slot back: `readyAt` null waits for a person. */
+export interface ReleasedRun extends RunIdentity {
+  reason: string;
+  readyAt: string | null;
+}
+
+export interface Flush {
+  workerId: string;
+  flushNo: number;
+  rows: JournalRow[];
+  finished: FinishedRun[];
+  released: ReleasedRun[];
+  handledSignals: string[];
+  /** Flushes up to this one are published: what the store kept of them may go. */
+  publishedUpTo: number;
+}
+
+export interface ClaimedRun extends RunIdentity {
+  traceparent: string;
+  /** Claims without progress in a row, this one included. */
+  idleClaims: number;
+  hasSignals: boolean;
+}
+
+export interface RunSignal {
+  signalId: string;
+  runId: string;
+  type: 'cancel';
+  reason: string | undefined;
+}
+
+/** Events a process committed and may not have published. */
+export interface UnpublishedFlush {
+  workerId: string;
+  flushNo: number;
+  rows: JournalRow[];
+  tickets: Ticket[];
+}
+
+export interface Ticket {
+  runId: string;
+  enqueueNo: number | null;
+}
+
+/**
+ * Everything the engine keeps. One suite (test/engine-store.suite.ts) holds every implementation to the same guarantees.
+ * Methods reject when the store cannot be reached; the outcome of a write is then unknown.
+ */
+export interface EngineStore {
+  registerWorker(worker: {
+    workerId: string;
+    host: string;
+    engineVersion: number;
+    leaseMs: number;
+  }): Promise<void>;
+  /** False: the row is gone, the process has been declared dead. */
+  renewLease(workerId: string, leaseMs: number): Promise<boolean>;
+  /** Gives up the row of a process that has handed everything back. */
+  unregisterWorker(workerId: string): Promise<void>;
+
+  /** One transaction for the batch. `fenced`: nothing was written. */
+  submit(workerId: string, flushNo: number, batch: Submission[]): Promise<SubmitResult[] | 'fenced'>;
+  flush(flush: Flush): Promise<'committed' | 'fenced'>;
+  /** Whether a flush whose answer was lost did commit. */
+  wasCommitted(workerId: string, flushNo: number): Promise<boolean>;
+
+  /** Takes up to `slots` ready runs, fairly over tenants. */
+  claim(workerId: string, slots: number, engineVersion: number): Promise<ClaimedRun[]>;
+  /** The runs this process owns, for when the answer to a claim was lost. */
+  owned(workerId: string): Promise<ClaimedRun[]>;
+  journal(runIds: readonly string[]): Promise<Map<string, RunEvent[]>>;
+  /** Puts claimed runs back into the queue, as they are. `isOrderly`: their claim does not count as one without progress. */
+  handBack(workerId: string, runIds: readonly string[], isOrderly: boolean): Promise<Ticket[]>;
+
+  /** Leaves a signal and, where nobody owns the run, makes it ready. */
+  signal(run: { tenantId: string; runId: string }, signal: RunSignal): Promise<SignalReceipt>;
+  signals(workerId: string): Promise<RunSignal[]>;
+
+  /** Declares processes dead whose lease has ended and hands their runs on. */
+  buryDeadWorkers(leaseMs: number): Promise<Ticket[]>;
+  /** Makes waiting runs ready whose time has come. */
+  wakeDue(limit: number): Promise<Ticket[]>;
+  /** What dead processes left unpublished, and what this process itself does not know to be committed. */
+  leftFlushes(workerId: string, lost: readonly number[], limit: number): Promise<UnpublishedFlush[]>;
+  deleteFlushes(flushes: readonly { workerId: string; flushNo: number }[]): Promise<void>;
+}
+
+export type SignalReceipt =
+  { kind: 'left'; ownerId: string | null; ticket: Ticket | null } | { kind: 'not_found' } | { kind: 'ended' };
+
+/** Tells the world of what is committed. Rejects when it did not get through; repeating is harmless. */
+export interface EventPublisher {
+  publish(rows: readonly JournalRow[]): Promise<void>;
+  publishTickets(tickets: readonly Ticket[]): Promise<void>;
+  /** Tells the owner of a run to look at its signals; best effort. */
+  nudge(workerId: string): void;
+}
+
+/** What the engine tells of itself, for metrics. */
+export interface EngineObserver {
+  runFinished(status: FinishedRun['status'], seconds: number): void;
+  stepFinished(skill: string, outcome: string, seconds: number): void;
+  /** Something failed that the engine repeats by itself. */
+  trouble(what: string, error: unknown): void;
+}
+
+/** The write was refused because of what it contains: repeating it is useless. */
+export class StoreDataError extends Error {
+  constructor(cause: unknown) {
+    super('the store refused the content of a write', { cause });
+    this.name = 'StoreDataError';
+  }
+}
+
+/** The right of this process to start effects. */
+export interface Lease {
+  /** Resolves when an effect may start; rejects with FencedError when the process has lost its place. */
+  beforeEffect(): Promise<void>;
+}
+
+/** The process has been declared dead: it must end without writing anything more. */
+export class FencedError extends Error {
+  constructor() {
+    super('this process was declared dead; its runs belong to others');
+    this.name = 'FencedError';
+  }
+}
+
+export type { NewRunEvent, RunEvent };

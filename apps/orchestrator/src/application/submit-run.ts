@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import {
+  errorOf,
+  fail,
+  invalidRequest,
+  microcentsOf,
+  succeed,
+  type InputIssue,
+  type InputOf,
+  type PlanStep,
+  type RequestContext,
+  type StructuredOutcome,
+  type SubmittedRun,
+  type runsSubmit,
+} from '@aos/contracts';
+import { normalisePlan } from '../domain/plan/normalise-plan.ts';
+import type { RunEvent } from '../domain/run/state.ts';
+import type { SkillRegistry } from '../domain/skill/skill.ts';
+import {
+  StoreDataError,
+  type Chance,
+  type Clock,
+  type Submission,
+  type SubmitResult,
+} from './engine/ports.ts';
+
+interface SubmitParts {
+  submit: (submission: Submission) => Promise<SubmitResult>;
+  skills: SkillRegistry;
+  clock: Clock;
+  chance: Chance;
+  limits: { maxSteps: number; defaultEstCostCents: number };
+}
+
+type Goal = InputOf<typeof runsSubmit>;
+
+/** Context and labels ride in `run.queued`, the plan in `plan.created`: each must fit in an event. */
+const CONTEXT_BYTES_MAX = 16 * 1024;
+
+/** Takes a goal: checks it, then lets the engine admit it in one durable step. */
+export function submitRun(parts: SubmitParts) {
+  return async (context: RequestContext, goal: Goal): Promise<StructuredOutcome<SubmittedRun>> => {
+    const issues = contentIssues(goal);
+    if (goal.plan === undefined) {
+      issues.push({ field: '/plan', message: 'is required: there is no planner yet, so give the steps' });
+    }
+    if (goal.plan === undefined || issues.length > 0) return fail(invalidRequest(issues));
+    // How many steps the run may take is judged with its agent, in the engine.
+    const plan = normalisePlan(goal.plan, parts.skills, { maxSteps: Number.MAX_SAFE_INTEGER });
+    if (!plan.ok) return plan;
+    try {
+      return toOutcome(await parts.submit(toSubmission(parts, context, goal, plan.value)));
+    } catch (error) {
+      if (error instanceof StoreDataError)
+        return fail(invalidRequest([{ field: '', message: 'cannot be stored as it is' }]));
+      return fail(
+        errorOf('unavailable', 'the run could not be stored; try again with the same idempotency key', {
+          retryAfterMs: 1000,
+        }),
+      );
+    }
+  };
+}
+
+function toSubmission(
+  parts: SubmitParts,
+  context: RequestContext,
+  goal: Goal,
+  steps: PlanStep[],
+): Submission {
+  const { tenantId } = context;
+  const createdAt = new Date(parts.clock.now()).toISOString();
+  const reserveMicrocents = reservationOf(parts, goal, steps);
+  const planId = parts.chance.newId();
+  const { idempotency_key: idempotencyKey = context.idempotencyKey ?? null, ...body } = goal;
+  const runContext = goal.context ?? {};
+  const labels = goal.labels ?? {};
+  return {
+    runId: parts.chance.newId(),
+    tenantId,
+    agentId: goal.agent_id,
+    agentKey: `${tenantId}/${goal.agent_id}`,
+    idempotencyKey,
+    requestHash: createHash('sha256')
+      .update(canonicalize(body) ?? '')
+      .digest('hex'),
+    reserveMicrocents,
+    skills: [...new Set(steps.map(({ skill }) => skill))],
+    steps: steps.length,
+    maxSteps: goal.max_steps ?? null,
+    goal: goal.goal,
+    priority: goal.priority,
+    labels,
+    context: runContext,
+    traceparent: context.traceparent,
+    createdAt,
+    events: ({ agentVersion, maxSteps }): RunEvent[] => [
+      {
+        seq: 1,
+        type: 'run.queued',
+        time: createdAt,
+        data: {
+          goal: goal.goal,
+          agent_version: agentVersion,
+          priority: goal.priority,
+          max_steps: maxSteps,
+          reserved_microcents: reserveMicrocents,
+          context: runContext,
+          labels,
+        },
+      },
+      {
+        seq: 2,
+        type: 'plan.created',
+        time: createdAt,
+        data: {
+          plan_id: planId,
+          metadata: {
+            planner: 'caller',
+            model: null,
+            reasoning: null,
+            input_tokens: 0,
+            output_tokens: 0,
+            latency_ms: 0,
+          },
+          steps,
+        },
+      },
+    ],
+  };
+}
+
+/** What the caller estimates, else what the plan's skills cost, each attempt of each step counted once. */
+function reservationOf({ skills, limits }: SubmitParts, goal: Goal, steps: PlanStep[]): number {
+  if (goal.est_cost_cents !== undefined) return microcentsOf(goal.est_cost_cents);
+  if (steps.length === 0) return microcentsOf(limits.defaultEstCostCents);
+  return steps.reduce((sum, { skill }) => sum + (skills.get(skill)?.spec.cost_microcents ?? 0), 0);
+}
+
+/** Postgres text holds no NUL, and an event holds 32 KB. */
+function contentIssues(goal: Goal): InputIssue[] {
+  const issues: InputIssue[] = [];
+  for (const field of ['goal', 'context', 'labels', 'plan'] as const) {
+    if (JSON.stringify(goal[field] ?? null).includes('\\u0000')) {
+      issues.push({ field: `/${field}`, message: 'contains a NUL character; remove it' });
+    }
+  }
+  const bytes = Buffer.byteLength(JSON.stringify([goal.context ?? {}, goal.labels ?? {}]));
+  if (bytes > CONTEXT_BYTES_MAX) {
+    issues.push({
+      field: '/context',
+      message: `with the labels is ${bytes} bytes, the limit is ${CONTEXT_BYTES_MAX}`,
+    });
+  }
+  return issues;
+}
+
+function toOutcome(result: SubmitResult): StructuredOutcome<SubmittedRun> {
+  switch (result.kind) {
+    case 'refuse':
+      return fail(result.error);
+    case 'admitted':
+      return succeed({ ...result.run, status: 'queued', replayed: false });
+    case 'repeated':
+      return succeed({ ...result.run, replayed: true });
+  }
+}

@@ -1,0 +1,136 @@
+import { centsOf, errorOf, type ErrorSpec, type EventData, type PlanStep } from '@aos/contracts';
+import { evolve } from './evolve.ts';
+import {
+  isTerminal,
+  type Json,
+  type OpenIntent,
+  type RunEvent,
+  type RunState,
+  type StepState,
+} from './state.ts';
+
+/** What is to be done next. The performer adds what is not pure: time, ids, results. */
+export type Command =
+  /** Journal that the run has started, or is worked on again after waiting. */
+  | { type: 'start' }
+  | { type: 'resume' }
+  /**
+   * Make an attempt of a step, not before `notBefore` (a long wait gives the slot back).
+   * `intent` is given where one is already journalled: it is not announced again.
+   */
+  | { type: 'call'; step: PlanStep; attempt: number; intent: OpenIntent | null; notBefore: string | null }
+  /** Give the slot back until a person decides. */
+  | { type: 'park'; reason: string; error: ErrorSpec }
+  /** Close a step that was cut. */
+  | { type: 'close-step'; step: StepState; error: ErrorSpec }
+  | { type: 'finish'; data: EventData<'run.finished'> };
+
+export interface Decision {
+  state: RunState;
+  commands: Command[];
+}
+
+/** The engine: a pure function of the journal. Clock, ids, randomness and results enter as events. */
+export function decide(state: RunState, event: RunEvent): Decision {
+  const next = evolve(state, event);
+  return { state: next, commands: commandsFor(next) };
+}
+
+/** What a run in this state does next. Steps go in the plan's order, one at a time. */
+export function commandsFor(state: RunState): Command[] {
+  if (isTerminal(state.status)) return [];
+  if (state.status === 'queued') return [{ type: 'start' }];
+  if (state.status === 'waiting') return [{ type: 'resume' }];
+  const current = currentStep(state);
+  if (current === undefined) return [finish(state, 'succeeded', { output: lastOutput(state), error: null })];
+  return [nextForStep(state, current)];
+}
+
+/**
+ * What a run does first after its process was lost. An intent without a result may have happened: an idempotent call is
+ * repeated with the same key, any other waits for a person, since no skill here can be asked what became of it.
+ */
+export function commandsAfterTakeover(state: RunState): Command[] {
+  const step = currentStep(state);
+  if (state.status !== 'running' || step?.intent == null) return commandsFor(state);
+  if (step.intent.isIdempotent) {
+    return [
+      { type: 'call', step: step.plan, attempt: step.intent.attempt, intent: step.intent, notBefore: null },
+    ];
+  }
+  const error = errorOf(
+    'unknown_outcome',
+    `the process was lost during step ${step.plan.step_id}; whether its effect happened is not known`,
+  );
+  return [{ type: 'park', reason: 'unknown_outcome', error }];
+}
+
+/** A cancelled run closes the step at work and ends; steps not begun are never begun. */
+export function commandsOnCancel(state: RunState, reason: string | undefined): Command[] {
+  if (isTerminal(state.status)) return [];
+  const error = errorOf('run_cancelled', reason ?? 'cancelled on request');
+  const open = Object.values(state.steps).filter(
+    ({ status }) => status === 'running' || status === 'waiting',
+  );
+  const closing = open.map((step): Command => ({ type: 'close-step', step, error }));
+  return [...closing, finish(state, 'cancelled', { output: null, error })];
+}
+
+/** A run on which worker after worker dies is taken out of the way. */
+export function commandsOnCrashLoop(state: RunState): Command[] {
+  if (state.status === 'waiting') return [];
+  const error = errorOf(
+    'worker_crash_loop',
+    'the processes that worked on this run ended without getting on with it',
+  );
+  const park: Command = { type: 'park', reason: 'worker_crash_loop', error };
+  return state.status === 'queued' ? [{ type: 'start' }, park] : [park];
+}
+
+function nextForStep(state: RunState, step: StepState): Command {
+  if (step.status === 'failed') {
+    return finish(state, 'failed', { output: null, error: step.error });
+  }
+  if (state.stepsFinished >= state.maxSteps) {
+    const error = errorOf('max_steps_exceeded', `the run may take ${state.maxSteps} steps`);
+    return finish(state, 'failed', { output: null, error });
+  }
+  return {
+    type: 'call',
+    step: step.plan,
+    attempt: step.attempts + 1,
+    intent: null,
+    notBefore: step.nextAttemptAt,
+  };
+}
+
+/** The first step, in the plan's order, that has not succeeded. */
+function currentStep(state: RunState): StepState | undefined {
+  for (const { step_id } of state.plan?.steps ?? []) {
+    const step = state.steps[step_id];
+    if (step !== undefined && step.status !== 'succeeded') return step;
+  }
+  return undefined;
+}
+
+function lastOutput(state: RunState): Json {
+  const last = state.plan?.steps.at(-1);
+  return last === undefined ? null : (state.steps[last.step_id]?.output ?? null);
+}
+
+function finish(
+  state: RunState,
+  status: EventData<'run.finished'>['status'],
+  outcome: { output: Json; error: ErrorSpec | null },
+): Command {
+  return {
+    type: 'finish',
+    data: {
+      status,
+      ...outcome,
+      cost_microcents: state.costMicrocents,
+      cost_cents: centsOf(state.costMicrocents),
+      steps_finished: state.stepsFinished,
+    },
+  };
+}

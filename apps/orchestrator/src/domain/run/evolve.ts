@@ -1,0 +1,163 @@
+import type { EventData, RunStatus, StepStatus } from '@aos/contracts';
+import { RUN_TRANSITIONS, STEP_TRANSITIONS, type RunEvent, type RunState, type StepState } from './state.ts';
+
+const EMPTY: RunState = {
+  status: 'queued',
+  seq: 0,
+  goal: '',
+  context: {},
+  maxSteps: 0,
+  plan: null,
+  steps: {},
+  stepsFinished: 0,
+  costMicrocents: 0,
+  startedAt: null,
+  finishedAt: null,
+  waitingReason: null,
+  nextAttemptAt: null,
+  outcome: null,
+};
+
+/** The state a journal tells of. Throws on a journal that is not dense or breaks a transition: that is a bug, not data. */
+export function fold(events: readonly RunEvent[]): RunState {
+  return events.reduce(evolve, EMPTY);
+}
+
+/** One event further. */
+export function evolve(state: RunState, event: RunEvent): RunState {
+  if (event.seq !== state.seq + 1) {
+    throw new Error(`journal has a hole: run_seq ${event.seq} follows ${state.seq}`);
+  }
+  return { ...apply(state, event), seq: event.seq };
+}
+
+function apply(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'run.queued':
+      return { ...state, goal: event.data.goal, context: event.data.context, maxSteps: event.data.max_steps };
+    case 'plan.created':
+      return { ...state, plan: event.data, steps: Object.fromEntries(event.data.steps.map(pendingStep)) };
+    case 'run.started':
+      return { ...toStatus(state, 'running'), startedAt: event.time };
+    case 'tool.call.requested':
+      return withStep(state, event.data.step_id, (step) => requested(step, event.data, event.time));
+    case 'tool.call.succeeded':
+      return withStep(state, event.data.step_id, (step) => ({ ...step, intent: null }));
+    case 'tool.call.failed':
+      return withStep(state, event.data.step_id, (step) => attemptFailed(step, event.data, event.time));
+    case 'step.finished':
+      return stepFinished(state, event.data, event.time);
+    case 'run.waiting':
+      return {
+        ...toStatus(state, 'waiting'),
+        waitingReason: event.data.reason,
+        nextAttemptAt: event.data.next_attempt_at,
+      };
+    case 'run.resumed':
+      return { ...toStatus(state, 'running'), waitingReason: null, nextAttemptAt: null };
+    case 'run.finished':
+      return runFinished(state, event.data, event.time);
+  }
+}
+
+function pendingStep(plan: StepState['plan']): [string, StepState] {
+  return [
+    plan.step_id,
+    {
+      plan,
+      status: 'pending',
+      attempts: 0,
+      intent: null,
+      idempotencyKey: null,
+      startedAt: null,
+      finishedAt: null,
+      nextAttemptAt: null,
+      output: null,
+      error: null,
+      costMicrocents: 0,
+    },
+  ];
+}
+
+function requested(step: StepState, data: EventData<'tool.call.requested'>, time: string): StepState {
+  return {
+    ...toStepStatus(step, 'running'),
+    startedAt: step.startedAt ?? time,
+    nextAttemptAt: null,
+    idempotencyKey: data.idempotency_key,
+    intent: {
+      attempt: data.attempt,
+      idempotencyKey: data.idempotency_key,
+      isIdempotent: data.idempotent,
+      timeoutMs: data.timeout_ms,
+    },
+  };
+}
+
+function attemptFailed(step: StepState, data: EventData<'tool.call.failed'>, time: string): StepState {
+  const waiting = data.next_attempt_at === null ? step : toStepStatus(step, 'waiting');
+  return {
+    ...waiting,
+    attempts: data.attempt,
+    intent: null,
+    startedAt: step.startedAt ?? time,
+    nextAttemptAt: data.next_attempt_at,
+    error: data.error,
+  };
+}
+
+function stepFinished(state: RunState, data: EventData<'step.finished'>, time: string): RunState {
+  const next = withStep(state, data.step_id, (step) => ({
+    ...toStepStatus(step, data.status),
+    attempts: data.attempts,
+    intent: null,
+    startedAt: data.started_at,
+    finishedAt: time,
+    nextAttemptAt: null,
+    output: data.output,
+    error: data.error,
+    costMicrocents: data.cost_microcents,
+  }));
+  return {
+    ...next,
+    stepsFinished: state.stepsFinished + 1,
+    costMicrocents: state.costMicrocents + data.cost_microcents,
+  };
+}
+
+function runFinished(state: RunState, data: EventData<'run.finished'>, time: string): RunState {
+  const untouched: StepStatus = data.status === 'cancelled' ? 'cancelled' : 'skipped';
+  const steps = Object.fromEntries(
+    Object.entries(state.steps).map(([id, step]) => [
+      id,
+      step.status === 'pending' ? { ...step, status: untouched } : step,
+    ]),
+  );
+  return {
+    ...toStatus(state, data.status),
+    steps,
+    finishedAt: time,
+    waitingReason: null,
+    nextAttemptAt: null,
+    outcome: { output: data.output, error: data.error },
+  };
+}
+
+function withStep(state: RunState, stepId: string, change: (step: StepState) => StepState): RunState {
+  const step = state.steps[stepId];
+  if (step === undefined) throw new Error(`the journal names a step that is not in the plan: ${stepId}`);
+  return { ...state, steps: { ...state.steps, [stepId]: change(step) } };
+}
+
+function toStatus(state: RunState, status: RunStatus): RunState {
+  if (!RUN_TRANSITIONS[state.status].includes(status))
+    throw new Error(`run: ${state.status} → ${status} is no transition`);
+  return { ...state, status };
+}
+
+function toStepStatus(step: StepState, status: StepStatus): StepState {
+  if (!STEP_TRANSITIONS[step.status].includes(status)) {
+    throw new Error(`step ${step.plan.step_id}: ${step.status} → ${status} is no transition`);
+  }
+  return { ...step, status };
+}

@@ -1,0 +1,94 @@
+import type { ErrorSpec, EventData, EventType, Plan, PlanStep, RunStatus, StepStatus } from '@aos/contracts';
+
+/** The version of the fold below; a replica claims only runs of versions it can fold. */
+export const ENGINE_VERSION = 1;
+
+export type Json = EventData<'step.finished'>['output'];
+
+/** The events of a run's journal. */
+export const RUN_EVENT_TYPES = [
+  'run.queued',
+  'run.started',
+  'plan.created',
+  'tool.call.requested',
+  'tool.call.succeeded',
+  'tool.call.failed',
+  'step.finished',
+  'run.waiting',
+  'run.resumed',
+  'run.finished',
+] as const satisfies readonly EventType[];
+
+export type RunEventType = (typeof RUN_EVENT_TYPES)[number];
+
+/** An event that is not yet in the journal: it has no run_seq. `time` is ISO 8601. */
+export type NewRunEvent = {
+  [T in RunEventType]: { type: T; time: string; data: EventData<T> };
+}[RunEventType];
+
+export type RunEvent = NewRunEvent & { seq: number };
+
+/** A side effect that was announced and whose result is not journalled yet. */
+export interface OpenIntent {
+  attempt: number;
+  idempotencyKey: string;
+  isIdempotent: boolean;
+  timeoutMs: number;
+}
+
+export interface StepState {
+  plan: PlanStep;
+  status: StepStatus;
+  /** Attempts that ended, whatever the outcome. */
+  attempts: number;
+  intent: OpenIntent | null;
+  idempotencyKey: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  nextAttemptAt: string | null;
+  output: Json;
+  error: ErrorSpec | null;
+  costMicrocents: number;
+}
+
+/** Everything the journal of a run says, folded. */
+export interface RunState {
+  status: RunStatus;
+  /** The run_seq of the last event. */
+  seq: number;
+  goal: string;
+  context: EventData<'run.queued'>['context'];
+  maxSteps: number;
+  plan: Plan | null;
+  steps: Readonly<Record<string, StepState>>;
+  stepsFinished: number;
+  costMicrocents: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  waitingReason: string | null;
+  nextAttemptAt: string | null;
+  outcome: { output: Json; error: ErrorSpec | null } | null;
+}
+
+/** Which status may follow which. */
+export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
+  queued: ['running', 'cancelled', 'failed'],
+  running: ['waiting', 'succeeded', 'failed', 'cancelled'],
+  waiting: ['running', 'failed', 'cancelled'],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+};
+
+export const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
+  pending: ['running', 'waiting', 'succeeded', 'failed', 'skipped', 'cancelled'],
+  running: ['waiting', 'succeeded', 'failed', 'cancelled'],
+  waiting: ['running', 'waiting', 'succeeded', 'failed', 'cancelled'],
+  succeeded: ['compensated'],
+  failed: [],
+  skipped: [],
+  cancelled: [],
+  compensated: [],
+};
+
+export const isTerminal = (status: RunStatus): boolean => RUN_TRANSITIONS[status].length === 0;

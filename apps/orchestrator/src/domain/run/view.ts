@@ -1,0 +1,82 @@
+import { centsOf, type Run, type RunStep, type RunSummary } from '@aos/contracts';
+import type { RunState, StepState } from './state.ts';
+
+/** What the runs table says of a run beside its journal. */
+export interface RunRecord {
+  runId: string;
+  agentId: string;
+  tenantId: string;
+  status: RunSummary['status'];
+  goal: string;
+  labels: Record<string, string>;
+  priority: number;
+  costMicrocents: number;
+  reservedMicrocents: number;
+  waitingReason: string | null;
+  nextAttemptAt: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+export function summaryView(record: RunRecord): RunSummary {
+  return {
+    run_id: record.runId,
+    agent_id: record.agentId,
+    tenant_id: record.tenantId,
+    status: record.status,
+    goal: record.goal,
+    labels: record.labels,
+    priority: record.priority,
+    cost_cents: centsOf(record.costMicrocents),
+    cost_microcents: record.costMicrocents,
+    waiting_reason: record.waitingReason,
+    next_attempt_at: record.nextAttemptAt,
+    created_at: record.createdAt,
+    started_at: record.startedAt,
+    finished_at: record.finishedAt,
+  };
+}
+
+/** The run as its journal tells it; the table only says what the journal does not. */
+export function runView(record: RunRecord, state: RunState): Run {
+  return {
+    ...summaryView(record),
+    status: state.status,
+    cost_cents: centsOf(state.costMicrocents),
+    cost_microcents: state.costMicrocents,
+    waiting_reason: state.waitingReason,
+    next_attempt_at: state.nextAttemptAt,
+    started_at: state.startedAt,
+    finished_at: state.finishedAt,
+    context: state.context,
+    max_steps: state.maxSteps,
+    input_tokens: 0,
+    output_tokens: 0,
+    reserved_cents: centsOf(record.reservedMicrocents),
+    reserved_microcents: record.reservedMicrocents,
+    plan: state.plan,
+    steps: (state.plan?.steps ?? []).flatMap(({ step_id }) => stepView(state.steps[step_id])),
+    outcome: state.outcome,
+  };
+}
+
+function stepView(step: StepState | undefined): RunStep[] {
+  if (step === undefined) return [];
+  return [
+    {
+      step_id: step.plan.step_id,
+      skill: step.plan.skill,
+      status: step.status,
+      attempts: step.intent?.attempt ?? step.attempts,
+      idempotency_key: step.idempotencyKey,
+      started_at: step.startedAt,
+      finished_at: step.finishedAt,
+      next_attempt_at: step.nextAttemptAt,
+      output: step.output,
+      error: step.error,
+      cost_cents: centsOf(step.costMicrocents),
+      cost_microcents: step.costMicrocents,
+    },
+  ];
+}

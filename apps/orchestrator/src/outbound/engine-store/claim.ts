@@ -1,0 +1,92 @@
+import type { Pool } from '@aos/database';
+import type { ClaimedRun } from '../../application/engine/ports.ts';
+import { run, type Statement } from './connection.ts';
+
+/**
+ * Takes ready runs of the waiting tenant whose turn it is (start-time fair queueing over lanes), by priority and age.
+ * The lane row is waited for, locked runs are skipped; an idle tenant comes back at the virtual time, not before it.
+ * One call serves one tenant, at most its share of the free slots. Waiting tenants are found by a loose index scan.
+ */
+const CLAIM: Statement = {
+  name: 'claim',
+  text: `
+    with recursive me as materialized (
+      select worker_id from orchestrator.workers where worker_id = $1::uuid for key share),
+    waiting as (
+      (select tenant_id from orchestrator.run_queue order by tenant_id limit 1)
+      union all
+      select (select q.tenant_id from orchestrator.run_queue q where q.tenant_id > w.tenant_id order by q.tenant_id limit 1)
+      from waiting w where w.tenant_id is not null),
+    clock as materialized (select coalesce(max(started_vtime), 0) as vtime from orchestrator.lanes),
+    lane as materialized (
+      select l.tenant_id, l.vtime, l.weight from orchestrator.lanes l, me
+      where l.tenant_id in (select tenant_id from waiting)
+      order by greatest(l.vtime, (select vtime from clock)), l.tenant_id limit 1
+      for update of l),
+    picked as materialized (
+      select run_id from orchestrator.run_queue
+      where tenant_id = (select tenant_id from lane) and engine_version <= $3::int
+      order by tenant_id, priority desc, ready_at, run_id
+      limit (select greatest(1, $2::int / greatest(1, count(tenant_id)))::int from waiting)
+      for update skip locked),
+    gone as (
+      delete from orchestrator.run_queue q using picked p where q.run_id = p.run_id returning q.run_id),
+    charged as (
+      update orchestrator.lanes l
+      set started_vtime = greatest(lane.vtime, (select vtime from clock)),
+        vtime = greatest(lane.vtime, (select vtime from clock)) + (select count(*) from gone) / lane.weight
+      from lane where l.tenant_id = lane.tenant_id and exists (select 1 from gone))
+    update orchestrator.runs r
+    set status = 'running', worker_id = $1::uuid, waiting_reason = null, ready_at = null,
+      started_at = coalesce(r.started_at, now()),
+      (idle_claims, claimed_seq) = (
+        select case when s.seq = r.claimed_seq then r.idle_claims + 1 else 1 end, s.seq
+        from (select case when r.claimed_seq = 0 then 2 else (
+          select e.run_seq from orchestrator.run_events e where e.run_day = r.run_day and e.run_id = r.run_id
+          order by e.run_seq desc limit 1) end as seq) s)
+    from gone where r.run_id = gone.run_id
+    returning r.run_id, r.tenant_id, r.agent_id, r.traceparent, r.idle_claims,
+      exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id) as has_signals`,
+};
+
+const OWNED: Statement = {
+  name: 'owned',
+  text: `
+    select run_id, tenant_id, agent_id, traceparent, idle_claims, true as has_signals
+    from orchestrator.runs where worker_id = $1::uuid`,
+};
+
+interface ClaimedRow {
+  run_id: string;
+  tenant_id: string;
+  agent_id: string;
+  traceparent: string | null;
+  idle_claims: number;
+  has_signals: boolean;
+}
+
+export async function claimRuns(
+  pool: Pool,
+  workerId: string,
+  slots: number,
+  engineVersion: number,
+): Promise<ClaimedRun[]> {
+  const rows = await run<ClaimedRow>(pool, CLAIM, [workerId, slots, engineVersion]);
+  return rows.map(toClaimed);
+}
+
+export async function ownedRuns(pool: Pool, workerId: string): Promise<ClaimedRun[]> {
+  const rows = await run<ClaimedRow>(pool, OWNED, [workerId]);
+  return rows.map(toClaimed);
+}
+
+function toClaimed(row: ClaimedRow): ClaimedRun {
+  return {
+    runId: row.run_id,
+    tenantId: row.tenant_id,
+    agentId: row.agent_id,
+    traceparent: row.traceparent ?? '',
+    idleClaims: row.idle_claims,
+    hasSignals: row.has_signals,
+  };
+}

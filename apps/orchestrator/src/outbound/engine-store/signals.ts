@@ -1,0 +1,82 @@
+import type { Pool, PoolClient } from '@aos/database';
+import type { RunSignal, SignalReceipt, Ticket } from '../../application/engine/ports.ts';
+import { run, transaction, type Statement } from './connection.ts';
+
+const LOCK_RUN: Statement = {
+  name: 'signal_lock_run',
+  text: `
+    select status, worker_id, agent_id from orchestrator.runs
+    where run_id = $1::uuid and tenant_id = $2 for no key update`,
+};
+
+/** A second signal of the same kind says nothing new. */
+const ADD_SIGNAL: Statement = {
+  name: 'signal_add',
+  text: `
+    insert into orchestrator.run_signals (signal_id, tenant_id, run_id, type, payload)
+    select $1::uuid, $2, $3::uuid, $4, $5::json
+    where not exists (select 1 from orchestrator.run_signals where run_id = $3::uuid and type = $4)`,
+};
+
+/** A run without owner is made ready, whatever it waits for; leaving `waiting` counts it as open again. */
+const MAKE_READY: Statement = {
+  name: 'signal_make_ready',
+  text: `
+    with ready as (
+      update orchestrator.runs set status = 'queued', ready_at = null, enqueue_no = enqueue_no + 1
+      where run_id = $1::uuid returning run_id, tenant_id, agent_id, priority, engine_version, enqueue_no),
+    queued as (
+      insert into orchestrator.run_queue (run_id, tenant_id, priority, engine_version)
+      select run_id, tenant_id, priority, engine_version from ready on conflict do nothing),
+    opened as (
+      update orchestrator.agent_budgets b set open_runs = b.open_runs + 1 from ready
+      where $2::boolean and (b.tenant_id, b.agent_id) = (ready.tenant_id, ready.agent_id))
+    select enqueue_no from ready`,
+};
+
+const SIGNALS: Statement = {
+  name: 'signals',
+  text: `
+    select s.signal_id, s.run_id, s.type, s.payload
+    from orchestrator.runs r join orchestrator.run_signals s using (run_id)
+    where r.worker_id = $1::uuid order by s.created_at`,
+};
+
+export async function leaveSignal(
+  pool: Pool,
+  { tenantId, runId }: { tenantId: string; runId: string },
+  signal: RunSignal,
+): Promise<SignalReceipt> {
+  return transaction(pool, async (client): Promise<SignalReceipt> => {
+    const [found] = await run<{ status: string; worker_id: string | null }>(client, LOCK_RUN, [
+      runId,
+      tenantId,
+    ]);
+    if (found === undefined) return { kind: 'not_found' };
+    if (['succeeded', 'failed', 'cancelled'].includes(found.status)) return { kind: 'ended' };
+    const payload = JSON.stringify({ reason: signal.reason });
+    await run(client, ADD_SIGNAL, [signal.signalId, tenantId, runId, signal.type, payload]);
+    const ticket =
+      found.worker_id === null ? await makeReady(client, runId, found.status === 'waiting') : null;
+    return { kind: 'left', ownerId: found.worker_id, ticket };
+  });
+}
+
+async function makeReady(client: PoolClient, runId: string, wasWaiting: boolean): Promise<Ticket> {
+  const [ready] = await run<{ enqueue_no: number }>(client, MAKE_READY, [runId, wasWaiting]);
+  return { runId, enqueueNo: ready?.enqueue_no ?? null };
+}
+
+export async function signalsFor(pool: Pool, workerId: string): Promise<RunSignal[]> {
+  const rows = await run<{ signal_id: string; run_id: string; type: 'cancel'; payload: { reason?: string } }>(
+    pool,
+    SIGNALS,
+    [workerId],
+  );
+  return rows.map((row) => ({
+    signalId: row.signal_id,
+    runId: row.run_id,
+    type: row.type,
+    reason: row.payload.reason,
+  }));
+}

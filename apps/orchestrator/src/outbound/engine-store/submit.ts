@@ -1,0 +1,230 @@
+import type { Pool, PoolClient } from '@aos/database';
+import type { RunStatus } from '@aos/contracts';
+import { admit, type AgentFacts, type Verdict } from '../../domain/run/admit.ts';
+import { runDay } from '../../domain/run/run-day.ts';
+import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
+import type { Submission, SubmitResult } from '../../application/engine/ports.ts';
+import { run, transaction, translate } from './connection.ts';
+import { ADD_LANES, FENCE, INSERT_RUNS, KNOWN_RUNS, LOCK_AGENTS } from './submit.statements.ts';
+
+interface AgentRow {
+  tenant_id: string;
+  agent_id: string;
+  version: number;
+  spec: { skills?: string[]; max_steps?: number };
+  budget_microcents: string;
+  reserved_microcents: string;
+  spent_microcents: string;
+  open_runs: number;
+  max_concurrent_runs: number;
+}
+
+interface KnownRow {
+  run_id: string;
+  tenant_id: string;
+  agent_id: string;
+  idempotency_key: string | null;
+  request_hash: Buffer;
+  status: RunStatus;
+  goal: string;
+  created_at: Date;
+}
+
+interface Admitted {
+  submission: Submission;
+  agentVersion: number;
+  maxSteps: number;
+  events: RunEvent[];
+}
+
+interface Flush {
+  workerId: string;
+  flushNo: number;
+  maxStepsDefault: number;
+  /** Tenants that have a lane; grows. */
+  lanes: Set<string>;
+}
+
+/** Admission in one transaction: lock, read, judge in code, insert, reserve what was inserted. */
+export async function submitBatch(
+  pool: Pool,
+  flush: Flush,
+  batch: Submission[],
+): Promise<SubmitResult[] | 'fenced'> {
+  try {
+    return await transaction(pool, (client) => judgeAndInsert(client, flush, batch));
+  } catch (error) {
+    return translate(error);
+  }
+}
+
+async function judgeAndInsert(
+  client: PoolClient,
+  flush: Flush,
+  batch: Submission[],
+): Promise<SubmitResult[] | 'fenced'> {
+  const fence = await run(client, FENCE, [flush.workerId]);
+  if (fence.length === 0) return 'fenced';
+  const agents = await lockAgents(client, batch);
+  let known = await knownRuns(client, batch);
+  let verdicts = judge(batch, agents, known, flush.maxStepsDefault);
+  const admitted = batch.flatMap((submission, index) => toAdmitted(submission, verdicts[index]));
+  if (admitted.length === 0) return results(batch, verdicts, known, new Map());
+
+  await addLanes(client, flush, admitted);
+  const inserted = await insertRuns(client, flush, admitted);
+  if (inserted.size < admitted.length) {
+    // Another process was first with a key; a fresh look finds its run.
+    known = await knownRuns(
+      client,
+      batch.filter(({ runId }) => !inserted.has(runId)),
+      known,
+    );
+    const isRepeat = (submission: Submission) => !inserted.has(submission.runId);
+    const again = judge(batch.filter(isRepeat), agents, known, flush.maxStepsDefault);
+    verdicts = batch.map(
+      (submission, index) => (isRepeat(submission) ? again.shift() : verdicts[index]) ?? lostRace(),
+    );
+  }
+  return results(batch, verdicts, known, new Map(admitted.map((run) => [run.submission.runId, run])));
+}
+
+/** Reached when a run that blocked an insert cannot be found: it was rolled back in between, so the batch is repeated. */
+function lostRace(): never {
+  throw new Error('a run that blocked an insert has gone');
+}
+
+function judge(
+  batch: Submission[],
+  agents: Map<string, AgentFacts>,
+  known: Map<string, KnownRow>,
+  maxStepsDefault: number,
+) {
+  const requests = batch.map((submission) => ({
+    ...submission,
+    idempotencyKey:
+      submission.idempotencyKey === null ? null : scopedKey(submission.tenantId, submission.idempotencyKey),
+  }));
+  const runs = new Map(
+    [...known].map(([key, row]) => [
+      key,
+      { runId: row.run_id, requestHash: row.request_hash.toString('hex') },
+    ]),
+  );
+  return admit(requests, { agents, runs, maxStepsDefault });
+}
+
+async function lockAgents(client: PoolClient, batch: Submission[]): Promise<Map<string, AgentFacts>> {
+  const wanted = new Map(batch.map(({ agentKey, tenantId, agentId }) => [agentKey, { tenantId, agentId }]));
+  const rows = await run<AgentRow>(client, LOCK_AGENTS, [
+    [...wanted.values()].map(({ tenantId }) => tenantId),
+    [...wanted.values()].map(({ agentId }) => agentId),
+  ]);
+  return new Map(rows.map((row) => [`${row.tenant_id}/${row.agent_id}`, toFacts(row)]));
+}
+
+function toFacts(row: AgentRow): AgentFacts {
+  return {
+    version: row.version,
+    skills: row.spec.skills ?? [],
+    maxSteps: row.spec.max_steps ?? null,
+    budgetMicrocents: Number(row.budget_microcents),
+    spentMicrocents: Number(row.spent_microcents),
+    reservedMicrocents: Number(row.reserved_microcents),
+    openRuns: row.open_runs,
+    maxConcurrentRuns: row.max_concurrent_runs,
+  };
+}
+
+/** By scoped key and by run id; the second argument's entries are kept. */
+async function knownRuns(client: PoolClient, batch: Submission[], before = new Map<string, KnownRow>()) {
+  const keyed = batch.filter(({ idempotencyKey }) => idempotencyKey !== null);
+  const rows = await run<KnownRow>(client, KNOWN_RUNS, [
+    keyed.map(({ idempotencyKey }) => idempotencyKey),
+    keyed.map(({ tenantId }) => tenantId),
+    batch.map(({ runId }) => runId),
+  ]);
+  const known = new Map(before);
+  for (const row of rows) {
+    known.set(row.run_id, row);
+    if (row.idempotency_key !== null) known.set(scopedKey(row.tenant_id, row.idempotency_key), row);
+  }
+  return known;
+}
+
+function toAdmitted(submission: Submission, verdict: Verdict | undefined): Admitted[] {
+  if (verdict?.kind !== 'admit') return [];
+  const { agentVersion, maxSteps } = verdict;
+  return [{ submission, agentVersion, maxSteps, events: submission.events({ agentVersion, maxSteps }) }];
+}
+
+async function addLanes(client: PoolClient, { lanes }: Flush, admitted: Admitted[]): Promise<void> {
+  const tenants = [...new Set(admitted.map(({ submission }) => submission.tenantId))].filter(
+    (tenant) => !lanes.has(tenant),
+  );
+  if (tenants.length === 0) return;
+  await run(client, ADD_LANES, [tenants]);
+  for (const tenant of tenants) lanes.add(tenant);
+}
+
+async function insertRuns(client: PoolClient, flush: Flush, admitted: Admitted[]): Promise<Set<string>> {
+  const events = admitted.flatMap(({ submission, events }) =>
+    events.map((event) => ({ runId: submission.runId, event })),
+  );
+  const column = <T>(pick: (run: Admitted) => T): T[] => admitted.map(pick);
+  const rows = await run<{ run_id: string }>(client, INSERT_RUNS, [
+    column((run) => run.submission.runId),
+    column((run) => runDay(run.submission.runId)),
+    column((run) => run.submission.tenantId),
+    column((run) => run.submission.agentId),
+    column((run) => run.agentVersion),
+    column(() => ENGINE_VERSION),
+    column((run) => run.submission.goal),
+    column((run) => run.submission.priority),
+    column((run) => JSON.stringify(run.submission.labels)),
+    column((run) => JSON.stringify(run.submission.context)),
+    column((run) => run.maxSteps),
+    column((run) => run.submission.idempotencyKey),
+    column((run) => run.submission.requestHash),
+    column((run) => run.submission.traceparent),
+    column((run) => run.submission.reserveMicrocents),
+    column((run) => run.submission.createdAt),
+    events.map(({ runId }) => runDay(runId)),
+    events.map(({ runId }) => runId),
+    events.map(({ event }) => event.seq),
+    events.map(({ event }) => event.type),
+    events.map(({ event }) => event.time),
+    events.map(({ event }) => JSON.stringify(event.data)),
+    flush.workerId,
+    flush.flushNo,
+    Math.max(...admitted.map((run) => run.events.length)),
+  ]);
+  return new Set(rows.map(({ run_id }) => run_id));
+}
+
+function results(
+  batch: Submission[],
+  verdicts: Verdict[],
+  known: Map<string, KnownRow>,
+  admitted: Map<string, Admitted>,
+): SubmitResult[] {
+  return batch.map((submission, index) => {
+    const verdict = verdicts[index] ?? lostRace();
+    if (verdict.kind === 'refuse') return verdict;
+    const run = admitted.get(verdict.kind === 'repeat' ? verdict.runId : submission.runId);
+    if (run !== undefined) {
+      const { runId, agentId, tenantId, goal, createdAt } = run.submission;
+      const answer = { run_id: runId, agent_id: agentId, tenant_id: tenantId, goal, created_at: createdAt };
+      if (verdict.kind === 'admit') return { kind: 'admitted', run: answer, events: run.events };
+      return { kind: 'repeated', run: { ...answer, status: 'queued' } };
+    }
+    const row = known.get(verdict.kind === 'repeat' ? verdict.runId : submission.runId) ?? lostRace();
+    const { run_id, agent_id, tenant_id, goal, status } = row;
+    return {
+      kind: 'repeated',
+      run: { run_id, agent_id, tenant_id, goal, status, created_at: row.created_at.toISOString() },
+    };
+  });
+}
+
+const scopedKey = (tenantId: string, key: string): string => `${tenantId}/${key}`;

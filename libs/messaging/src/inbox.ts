@@ -1,0 +1,25 @@
+import type { Msg, NatsConnection } from '@nats-io/nats-core';
+
+/** One long-lived subscription for everything that is answered to this process; each question gets a token. */
+export class Inbox {
+  readonly #prefix: string;
+  readonly #open = new Map<string, (message: Msg) => void>();
+  #last = 0;
+
+  constructor(connection: NatsConnection, prefix: string) {
+    this.#prefix = `${prefix}.${crypto.randomUUID()}`;
+    connection.subscribe(`${this.#prefix}.*`, {
+      callback: (error, message) => {
+        if (error === null) this.#open.get(message.subject.slice(this.#prefix.length + 1))?.(message);
+      },
+    });
+  }
+
+  /** A subject to reply to; until close() every message on it goes to `onMessage`. */
+  open(onMessage: (message: Msg) => void): { subject: string; close: () => void } {
+    this.#last += 1;
+    const token = String(this.#last);
+    this.#open.set(token, onMessage);
+    return { subject: `${this.#prefix}.${token}`, close: () => this.#open.delete(token) };
+  }
+}
