@@ -24,54 +24,60 @@ export async function installFromApt({ executable, path, packages }: AptPackages
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   say(`downloading ${packages.join(', ')} with apt-get and unpacking under .aos (nothing is installed)`);
-  await unpack(packages, folder, say);
+  const apt = { options: await aptOptions(packages, say), folder };
+  await unpack(packages, apt);
   const program = join(folder, path);
   const libraryFolders = [`usr/lib/${LIBRARY_FOLDER}`, `lib/${LIBRARY_FOLDER}`].map((name) =>
     join(folder, name),
   );
   if (await lacksLibraries(program)) {
-    const libraries = await libraryPackages(packages);
+    const libraries = await libraryPackages(packages, apt.options);
     say(`adding ${libraries.length} library packages it needs`);
-    await unpack(libraries, folder, say);
+    await unpack(libraries, apt);
   }
   return writeWrapper(executable, program, libraryFolders);
 }
 
-async function unpack(packages: readonly string[], folder: string, say: Say): Promise<void> {
+interface Apt {
+  /** Where apt finds the lists of packages. */
+  options: readonly string[];
+  /** Gets the unpacked files. */
+  folder: string;
+}
+
+async function unpack(packages: readonly string[], { options, folder }: Apt): Promise<void> {
   const downloads = mkdtempSync(join(folder, 'downloads-'));
-  await download(packages, downloads, say);
+  await runTool('apt-get', [...options, 'download', ...packages], { cwd: downloads });
   for (const file of readdirSync(downloads)) await runTool('dpkg', ['-x', join(downloads, file), folder]);
   rmSync(downloads, { recursive: true });
 }
 
-async function download(packages: readonly string[], cwd: string, say: Say): Promise<void> {
+/** None where the machine has package lists that know the packages; else lists are read into a folder of our own. */
+async function aptOptions(packages: readonly string[], say: Say): Promise<string[]> {
   try {
-    await runTool('apt-get', ['download', ...packages], { cwd });
+    await runTool('apt-get', ['download', '--print-uris', ...packages]);
+    return [];
   } catch {
     say('apt has no package lists here: reading them into a folder of our own');
-    const lists = aptLists();
-    await runTool('apt-get', [...lists, 'update'], { cwd });
-    await runTool('apt-get', [...lists, 'download', ...packages], { cwd });
+    const state = join(programsDir, 'apt', 'lists');
+    const cache = join(programsDir, 'apt', 'cache');
+    mkdirSync(join(state, 'partial'), { recursive: true });
+    mkdirSync(join(cache, 'archives', 'partial'), { recursive: true });
+    const options = ['-o', `Dir::State::lists=${state}`, '-o', `Dir::Cache=${cache}`];
+    await runTool('apt-get', [...options, 'update']);
+    return options;
   }
-}
-
-function aptLists(): string[] {
-  const state = join(programsDir, 'apt', 'state');
-  const cache = join(programsDir, 'apt', 'cache');
-  mkdirSync(join(state, 'lists', 'partial'), { recursive: true });
-  mkdirSync(join(cache, 'archives', 'partial'), { recursive: true });
-  return ['-o', `Dir::State::lists=${join(state, 'lists')}`, '-o', `Dir::Cache=${cache}`];
 }
 
 async function lacksLibraries(program: string): Promise<boolean> {
   return (await runTool('ldd', [program])).includes('not found');
 }
 
-async function libraryPackages(packages: readonly string[]): Promise<string[]> {
+async function libraryPackages(packages: readonly string[], options: readonly string[]): Promise<string[]> {
   const without = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
     (kind) => `--no-${kind}`,
   );
-  const tree = await runTool('apt-cache', ['depends', '--recurse', ...without, ...packages]);
+  const tree = await runTool('apt-cache', [...options, 'depends', '--recurse', ...without, ...packages]);
   const names = tree.split('\n').filter((name) => /^lib[a-z0-9]/.test(name) && !NEVER_UNPACKED.test(name));
   const installed = await installedPackages();
   return [...new Set(names)].filter((name) => !installed.has(name));
