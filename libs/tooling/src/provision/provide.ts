@@ -71,7 +71,7 @@ export class ProvisionError extends Error {
 export async function provide(name: ProgramName, say: Say): Promise<string> {
   const found = find(name);
   if (found !== undefined) return found;
-  return withLock(join(programsDir, 'provision.lock'), async () => find(name) ?? install(name, say), say);
+  return withLock(join(programsDir, 'provision.lock'), async () => find(name) ?? install(name, say));
 }
 
 function find(name: ProgramName): string | undefined {
