@@ -166,21 +166,20 @@ describe('draining', () => {
   it('answers what is under way', async () => {
     const leaving = await join('orchestrator');
     let release = (): void => undefined;
-    const started = new Promise<void>((resolve) => {
-      leaving.answer(agentsGet, async () => {
-        resolve();
-        await new Promise<void>((open) => {
-          release = open;
-        });
-        return fail(errorOf('not_found', 'answered while leaving'));
+    let hasStarted = false;
+    leaving.answer(agentsGet, async () => {
+      hasStarted = true;
+      await new Promise<void>((open) => {
+        release = open;
       });
+      return fail(errorOf('not_found', 'answered while leaving'));
     });
     // Both answer agents.get; whoever is asked, the one that leaves must have been asked once.
     const answers: Promise<unknown>[] = [];
     await waitUntil(
       async () => {
-        answers.push(gateway.request(agentsGet, context(), { agent_id: RUN }));
-        return Promise.race([started.then(() => true), Promise.resolve(false)]);
+        if (!hasStarted) answers.push(gateway.request(agentsGet, context(), { agent_id: RUN }));
+        return hasStarted;
       },
       { what: 'a request at the leaving replica' },
     );
