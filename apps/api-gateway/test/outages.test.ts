@@ -64,12 +64,14 @@ describe('without Redis', () => {
   it('requests pass uncounted, are logged once, and are counted again when it is back', async () => {
     expect(await isCounting(gateway.url)).toBe(true);
     await redis.kill();
-    for (let request = 0; request < 20; request += 1) {
-      const { value, elapsedMs } = await timed(() => call(gateway.url, 'GET /agents'));
-      expect(value.status).toBe(200);
-      expect(value.headers.has('ratelimit')).toBe(false);
-      expect(elapsedMs).toBeLessThan(1_000);
-    }
+    const { elapsedMs } = await timed(async () => {
+      for (let request = 0; request < 20; request += 1) {
+        const { status, headers } = await call(gateway.url, 'GET /agents');
+        expect([status, headers.has('ratelimit')]).toEqual([200, false]);
+      }
+    });
+    // At once: waiting 100 ms for each would make 2 s.
+    expect(elapsedMs).toBeLessThan(1_500);
     const lines = gateway.logs.filter((line) => line.includes('Redis does not answer'));
     expect(lines).toHaveLength(1);
     expect(await call(gateway.url, 'GET /health')).toMatchObject({

@@ -1,7 +1,9 @@
+import { asyncApiDocument, openApiDocument } from '@aos/contracts';
 import fastifyApiReference from '@scalar/fastify-api-reference';
 import type { OnApplicationBootstrap } from '@nestjs/common';
-import { asyncApiDocument, openApiDocument } from './api-documents.ts';
+import type { FastifyInstance } from 'fastify';
 import type { FastifyHost } from './fastify-host.ts';
+import { releaseVersion } from './release-version.ts';
 
 /** Nothing but this server: the page works offline and tells nobody that it was opened. */
 const CONTENT_SECURITY_POLICY = [
@@ -21,10 +23,9 @@ export class DocsController implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const server = this.host.httpAdapter.getInstance();
-    const openApi = openApiDocument();
-    const asyncApi = asyncApiDocument();
-    server.get('/openapi.json', () => openApi);
-    server.get('/asyncapi.json', () => asyncApi);
+    const version = releaseVersion();
+    serveJson(server, '/openapi.json', openApiDocument(version));
+    serveJson(server, '/asyncapi.json', asyncApiDocument(version));
     await server.register(fastifyApiReference, {
       routePrefix: '/docs',
       configuration: {
@@ -44,4 +45,10 @@ export class DocsController implements OnApplicationBootstrap {
       },
     });
   }
+}
+
+/** Written once: the document is the same for everybody and as long as the process lives. */
+function serveJson(server: FastifyInstance, path: string, document: object): void {
+  const text = JSON.stringify(document);
+  server.get(path, (_request, reply) => reply.type('application/json').send(text));
 }
