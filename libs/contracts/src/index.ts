@@ -40,3 +40,5 @@ export * from './http/api-key.ts';
 export * from './http/health.ts';
 export * from './http/route.ts';
 export * from './http/routes.ts';
+export * from './documents/asyncapi.ts';
+export * from './documents/openapi.ts';
