@@ -1,6 +1,5 @@
 import type { InputIssue } from '@aos/contracts';
-import type { JsonObject, Skill, SkillRegistry } from '../skill/skill.ts';
-import { nearNames } from './near-names.ts';
+import type { JsonObject, Skill } from '../skill/skill.ts';
 import { referencesIn } from './references.ts';
 
 export interface StepInPlan {
@@ -22,13 +21,6 @@ export function paramIssues(step: StepInPlan): InputIssue[] {
 /** Places named in a step's params that may not be reached. */
 export function deniedPlaces(step: StepInPlan): InputIssue[] {
   return inParams(step, step.skill.forbiddenPlaces(step.params));
-}
-
-export function unknownSkill(index: number, name: string, skills: SkillRegistry): InputIssue {
-  const names = [...skills.keys()];
-  const near = nearNames(name, names);
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${names.join(', ')}`;
-  return { field: `/plan/${index}/skill`, message: `there is no skill ${name}; ${hint}` };
 }
 
 function referenceIssues(step: StepInPlan): InputIssue[] {

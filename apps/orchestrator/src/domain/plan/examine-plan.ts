@@ -6,7 +6,8 @@ import {
   type PlanStepInput,
 } from '@aos/contracts';
 import type { JsonObject, Skill, SkillRegistry } from '../skill/skill.ts';
-import { deniedPlaces, paramIssues, unknownSkill } from './check-step.ts';
+import { unknownSkillMessage } from '../skill/unknown-skill.ts';
+import { deniedPlaces, paramIssues } from './check-step.ts';
 import { nameSteps, repeatedIds, type NamedStep } from './step-ids.ts';
 import { orderSteps } from './step-order.ts';
 
@@ -49,7 +50,8 @@ export function examinePlan(
   for (const node of named) {
     const skill = skills.get(node.input.skill);
     if (skill === undefined) {
-      issues.push(unknownSkill(node.index, node.input.skill, skills));
+      const message = unknownSkillMessage(node.input.skill, skills);
+      issues.push({ field: `/plan/${node.index}/skill`, message });
       continue;
     }
     const step = completeStep(node, skill, skills);

@@ -10,7 +10,7 @@ export interface ReferenceScope {
   outputOf(stepId: string): Json | undefined;
 }
 
-export type Reference =
+type Reference =
   | { kind: 'goal' }
   | { kind: 'context'; path: ReferencePath['path'] }
   | { kind: 'output'; stepId: string; path: ReferencePath['path'] };

@@ -13,7 +13,7 @@ export interface HttpResponse {
   text: string;
 }
 
-export interface HttpLimits {
+interface HttpLimits {
   /** From the first lookup to the last byte, redirects included. */
   timeoutMs: number;
   signal: AbortSignal;

@@ -23,7 +23,10 @@ let jq: Jq | undefined;
 // The runtime of jq-wasm writes "Aborted()" there when memory runs out, between the log lines of the service; the reply says it.
 process.stderr.write = () => true;
 
-/** Runs a query over an input; the outputs come a line each. */
+/**
+ * Runs a query over an input; the outputs come a line each.
+ * @public the pool calls it by name
+ */
 export async function runQuery({ query, input, outputCharsMax }: JqTask): Promise<JqReply> {
   const instance = (jq ??= await openJq());
   try {

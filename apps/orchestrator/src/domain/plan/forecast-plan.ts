@@ -1,0 +1,110 @@
+import { centsOf, type OutputOf, type PlanStep, type runtimeSimulate } from '@aos/contracts';
+import type { SkillRegistry } from '../skill/skill.ts';
+import type { DeniedPlace } from './examine-plan.ts';
+
+export type Forecast = OutputOf<typeof runtimeSimulate>;
+type Risk = Forecast['risks'][number];
+
+export interface ForecastBounds {
+  /** What the caller wants to spend at most, and what the agent has left where it has a budget of its own. */
+  budgetMicrocents: number;
+  agentLeftMicrocents: number | null;
+  /** The skills the agent may use; empty: all. */
+  allowedSkills: readonly string[];
+}
+
+interface Plan {
+  steps: readonly PlanStep[];
+  denied: readonly DeniedPlace[];
+}
+
+/** What a plan will cost and take if each step succeeds at once, what may go wrong, and whether it can run at all. */
+export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: ForecastBounds): Forecast {
+  const steps = plan.steps.map(({ step_id, skill }) => {
+    const spec = skills.get(skill)?.spec;
+    return { step_id, skill, cost_microcents: spec?.cost_microcents ?? 0, latency_ms: spec?.latency_ms ?? 0 };
+  });
+  const costMicrocents = sum(steps.map((step) => step.cost_microcents));
+  const reasons = [
+    ...plan.denied.map(({ stepId, message }) => `${stepId} may not reach its place: ${message}`),
+    ...foreignSkills(plan.steps, bounds.allowedSkills),
+    ...budgetReasons(costMicrocents, bounds),
+  ];
+  return {
+    feasible: reasons.length === 0,
+    status: reasons.length === 0 ? 'FEASIBLE' : 'INFEASIBLE',
+    cost_cents: centsOf(costMicrocents),
+    cost_microcents: costMicrocents,
+    // Steps run one at a time.
+    latency_ms: sum(steps.map((step) => step.latency_ms)),
+    steps,
+    risks: [
+      ...plan.denied.map(({ stepId, message }): Risk => ({
+        step_id: stepId,
+        code: 'HOST_DENIED',
+        detail: message,
+      })),
+      ...plan.steps.flatMap((step) => stepRisks(step, skills)),
+      ...budgetRisks(steps, bounds),
+    ],
+    reasons,
+  };
+}
+
+function stepRisks(step: PlanStep, skills: SkillRegistry): Risk[] {
+  const skill = skills.get(step.skill);
+  if (skill === undefined) return [];
+  const risks: Risk[] = [];
+  if (step.timeout_ms < skill.spec.latency_ms) {
+    const detail = `${step.skill} usually takes ${skill.spec.latency_ms} ms, the step allows ${step.timeout_ms} ms`;
+    risks.push({ step_id: step.step_id, code: 'TIMEOUT', detail });
+  }
+  if (skill.hasSideEffects(step.params) && !skill.isIdempotent(step.params)) {
+    const detail =
+      'if the call is lost under way it is not known whether it took effect; it is not repeated by itself';
+    risks.push({ step_id: step.step_id, code: 'NOT_IDEMPOTENT', detail });
+  }
+  return risks;
+}
+
+/** The step at which the money runs out. */
+function budgetRisks(steps: Forecast['steps'], bounds: ForecastBounds): Risk[] {
+  const limit = Math.min(bounds.budgetMicrocents, bounds.agentLeftMicrocents ?? Infinity);
+  let spent = 0;
+  for (const { step_id, cost_microcents } of steps) {
+    spent += cost_microcents;
+    if (spent > limit) {
+      return [
+        {
+          step_id,
+          code: 'BUDGET',
+          detail: `up to here ${centsOf(spent)} cents, there are ${centsOf(limit)}`,
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+function budgetReasons(costMicrocents: number, bounds: ForecastBounds): string[] {
+  const cost = `the plan costs ${centsOf(costMicrocents)} cents`;
+  const { budgetMicrocents, agentLeftMicrocents } = bounds;
+  const reasons: string[] = [];
+  if (costMicrocents > budgetMicrocents) reasons.push(`${cost}, the budget is ${centsOf(budgetMicrocents)}`);
+  if (agentLeftMicrocents !== null && costMicrocents > agentLeftMicrocents) {
+    reasons.push(`${cost}, the agent has ${centsOf(agentLeftMicrocents)} left`);
+  }
+  return reasons;
+}
+
+function foreignSkills(steps: readonly PlanStep[], allowed: readonly string[]): string[] {
+  if (allowed.length === 0) return [];
+  const foreign = new Set(steps.map(({ skill }) => skill).filter((skill) => !allowed.includes(skill)));
+  return [...foreign].map(
+    (skill) => `the agent may not use the skill ${skill}; it may use ${allowed.join(', ')}`,
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
