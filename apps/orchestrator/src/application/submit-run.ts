@@ -74,8 +74,6 @@ function toSubmission(
   const reserveMicrocents = reservationOf(parts, goal, steps);
   const planId = parts.chance.newId();
   const { idempotency_key: idempotencyKey = context.idempotencyKey ?? null, ...body } = goal;
-  const runContext = goal.context ?? {};
-  const labels = goal.labels ?? {};
   return {
     runId: parts.chance.newId(),
     tenantId,
@@ -91,44 +89,46 @@ function toSubmission(
     maxSteps: goal.max_steps ?? null,
     goal: goal.goal,
     priority: goal.priority,
-    labels,
-    context: runContext,
+    labels: goal.labels ?? {},
+    context: goal.context ?? {},
     traceparent: context.traceparent,
     createdAt,
-    events: ({ agentVersion, maxSteps }): RunEvent[] => [
-      {
-        seq: 1,
-        type: 'run.queued',
-        time: createdAt,
-        data: {
-          goal: goal.goal,
-          agent_version: agentVersion,
-          priority: goal.priority,
-          max_steps: maxSteps,
-          reserved_microcents: reserveMicrocents,
-          context: runContext,
-          labels,
-        },
-      },
-      {
-        seq: 2,
-        type: 'plan.created',
-        time: createdAt,
-        data: {
-          plan_id: planId,
-          metadata: {
-            planner: 'caller',
-            model: null,
-            reasoning: null,
-            input_tokens: 0,
-            output_tokens: 0,
-            latency_ms: 0,
-          },
-          steps,
-        },
-      },
-    ],
+    events: (admitted) => firstEvents({ goal, steps, planId, createdAt, reserveMicrocents }, admitted),
   };
+}
+
+interface Accepted {
+  goal: Goal;
+  steps: PlanStep[];
+  planId: string;
+  createdAt: string;
+  reserveMicrocents: number;
+}
+
+/** What a run's journal begins with. */
+function firstEvents(accepted: Accepted, admitted: { agentVersion: number; maxSteps: number }): RunEvent[] {
+  const { goal, steps, planId, createdAt, reserveMicrocents } = accepted;
+  const metadata = {
+    planner: 'caller',
+    model: null,
+    reasoning: null,
+    input_tokens: 0,
+    output_tokens: 0,
+    latency_ms: 0,
+  };
+  const queued = {
+    goal: goal.goal,
+    agent_version: admitted.agentVersion,
+    priority: goal.priority,
+    max_steps: admitted.maxSteps,
+    reserved_microcents: reserveMicrocents,
+    context: goal.context ?? {},
+    labels: goal.labels ?? {},
+  };
+  return [
+    { seq: 1, type: 'run.queued', time: createdAt, data: queued },
+    { seq: 2, type: 'plan.created', time: createdAt, data: { plan_id: planId, metadata, steps } },
+  ];
 }
 
 /** What the caller estimates, else what the plan's skills cost, each attempt of each step counted once. */

@@ -94,7 +94,7 @@ export class Engine {
   /** Begins to work. The process's row must be registered and its lease running. */
   start(): void {
     this.#sweeper.start();
-    this.wake();
+    void this.wake();
   }
 
   /** Resolves with the durable verdict; rejects when the store could not be reached. */
@@ -102,7 +102,7 @@ export class Engine {
     const result = await this.#submits.add(submission);
     if (result.kind === 'admitted') {
       this.#remember(submission.runId, result.events);
-      this.wake();
+      void this.wake();
     }
     return result;
   }

@@ -98,17 +98,17 @@ export class RunExecution {
   async #perform(command: Command): Promise<Departure | undefined> {
     switch (command.type) {
       case 'start':
-        this.#journal([this.#event('run.started', { engine_version: ENGINE_VERSION })]);
+        void this.#journal([this.#event('run.started', { engine_version: ENGINE_VERSION })]);
         return undefined;
       case 'resume':
-        this.#journal([this.#event('run.resumed', { reason: this.#state.waitingReason ?? 'due' })]);
+        void this.#journal([this.#event('run.resumed', { reason: this.#state.waitingReason ?? 'due' })]);
         return undefined;
       case 'call':
         return this.#call(command);
       case 'park':
         return this.#release(command.reason, null, command.error);
       case 'close-step':
-        this.#journal([this.#event('step.finished', closedStep(command))]);
+        void this.#journal([this.#event('step.finished', closedStep(command))]);
         return undefined;
       case 'finish':
         return this.#finish(command.data);
@@ -131,7 +131,7 @@ export class RunExecution {
     });
     // A call that was cut says nothing of the step: the cancellation closes it.
     if (!attempt.outcome.ok && this.#interrupt.signal.aborted) return undefined;
-    this.#journal(this.#eventsOf(command, attempt));
+    void this.#journal(this.#eventsOf(command, attempt));
     return undefined;
   }
 

@@ -1,0 +1,120 @@
+import {
+  agentsCreate,
+  agentsDelete,
+  agentsGet,
+  agentsList,
+  agentsUpdate,
+  runsCancel,
+  runsEvents,
+  runsGet,
+  runsList,
+  runsSubmit,
+  runtimeCapabilities,
+  runtimeSimulate,
+  skillsList,
+  type OrchestratorConfig,
+} from '@aos/contracts';
+import { METRICS, ServiceKitModule } from '@aos/service-kit';
+import type { Logger, Registry } from '@aos/telemetry';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { cancelRun } from './application/cancel-run.ts';
+import { createAgent } from './application/create-agent.ts';
+import { deleteAgent } from './application/delete-agent.ts';
+import { describeCapabilities } from './application/describe-capabilities.ts';
+import { getAgent } from './application/get-agent.ts';
+import { getRun } from './application/get-run.ts';
+import { listAgents } from './application/list-agents.ts';
+import { listRunEvents } from './application/list-run-events.ts';
+import { listRuns } from './application/list-runs.ts';
+import { listSkills } from './application/list-skills.ts';
+import { simulatePlan } from './application/simulate-plan.ts';
+import { submitRun } from './application/submit-run.ts';
+import { updateAgent } from './application/update-agent.ts';
+import type { EngineStore, EventPublisher } from './application/engine/ports.ts';
+import type { SkillRegistry } from './domain/skill/skill.ts';
+import { EngineProcess } from './engine-process.ts';
+import { answer } from './inbound/answer.ts';
+import { agentsRepository } from './outbound/agents.repository.ts';
+import { systemChance, systemClock } from './outbound/clock.ts';
+import { Connections } from './outbound/connections.ts';
+import { engineMetrics } from './outbound/engine-metrics.ts';
+import { postgresEngineStore } from './outbound/engine-store.repository.ts';
+import { cloudEventOf, natsEventPublisher } from './outbound/event.publisher.ts';
+import { runsRepository } from './outbound/runs.repository.ts';
+import { createSkillRegistry } from './outbound/skills/skill-registry.ts';
+
+interface Parts {
+  config: OrchestratorConfig;
+  connections: Connections;
+  store: EngineStore;
+  publisher: EventPublisher;
+  skills: SkillRegistry;
+}
+
+/** The orchestrator: which command is answered by which use case, and the engine beside them. */
+@Module({})
+export class AppModule {
+  static async connect(config: OrchestratorConfig, logger: Logger): Promise<DynamicModule> {
+    const skills = await createSkillRegistry(config);
+    const connections = await Connections.open(config, logger);
+    const parts: Parts = {
+      config,
+      connections,
+      skills,
+      store: postgresEngineStore(connections.enginePool, { maxStepsDefault: config.MAX_STEPS }),
+      publisher: natsEventPublisher(connections.messaging, connections.timeline),
+    };
+    const startEngine = async (metrics: Registry): Promise<EngineProcess> => {
+      const observer = engineMetrics(metrics, logger, () => connections.queueDepth());
+      const engineProcess = await EngineProcess.start({ ...parts, logger, observer });
+      answerAgents(parts);
+      answerRuns(parts, engineProcess);
+      return engineProcess;
+    };
+    return {
+      module: AppModule,
+      imports: [
+        ServiceKitModule.forRoot({ name: 'orchestrator', config, logger, probes: connections.probes() }),
+      ],
+      providers: [{ provide: EngineProcess, inject: [METRICS], useFactory: startEngine }],
+    };
+  }
+}
+
+function answerAgents({ config, connections, skills }: Parts): void {
+  const { messaging, database } = connections;
+  const agents = agentsRepository(database);
+  const limits = { maxSteps: config.MAX_STEPS, maxConcurrentRuns: config.MAX_CONCURRENT_RUNS_PER_AGENT };
+  answer(messaging, agentsCreate, createAgent(agents, skills, limits));
+  answer(messaging, agentsGet, getAgent(agents, limits));
+  answer(messaging, agentsList, listAgents(agents, limits));
+  answer(messaging, agentsUpdate, updateAgent(agents, skills, limits));
+  answer(messaging, agentsDelete, deleteAgent(agents));
+  answer(messaging, skillsList, listSkills(skills));
+  answer(messaging, runtimeSimulate, simulatePlan(skills, agents, limits));
+  answer(messaging, runtimeCapabilities, describeCapabilities(skills, agents, limits));
+}
+
+function answerRuns(
+  { config, connections, store, publisher, skills }: Parts,
+  { engine }: EngineProcess,
+): void {
+  const { messaging, database, timeline } = connections;
+  const runs = runsRepository(database);
+  const clock = systemClock;
+  const chance = systemChance;
+  const limits = { maxSteps: config.MAX_STEPS, defaultEstCostCents: config.DEFAULT_EST_COST_CENTS };
+  answer(
+    messaging,
+    runsSubmit,
+    submitRun({ submit: (run) => engine.submit(run), skills, clock, chance, limits }),
+  );
+  answer(messaging, runsGet, getRun(runs));
+  answer(messaging, runsList, listRuns(runs));
+  answer(
+    messaging,
+    runsEvents,
+    listRunEvents(runs, (row) => cloudEventOf(row, timeline)),
+  );
+  answer(messaging, runsCancel, cancelRun({ runs, store, publisher, chance }));
+}

@@ -1,0 +1,109 @@
+/** A ticket as it comes from the work queue. */
+export interface HeldTicket {
+  ack(): void;
+  nak(): void;
+  working(): void;
+}
+
+/** Where tickets come from: what is there with `waitMs` 0, else the first within `waitMs`. */
+export interface TicketSource {
+  fetch(max: number, options: { waitMs: number; signal?: AbortSignal }): Promise<HeldTicket[]>;
+}
+
+/** What the keeper needs of the engine. */
+interface TicketedEngine {
+  readonly busySlots: number;
+  readonly freeSlots: number;
+  wake(): Promise<void>;
+}
+
+const WAIT_MS = 5_000;
+const WORKING_INTERVAL_MS = 10_000;
+const IDLE_MS = 200;
+
+/**
+ * Holds one ticket per busy slot, so that what is pending and unacknowledged on the queue follows what is queued and
+ * running: that is what scales the service. A ticket gives no right to a run: the claim in the store does.
+ */
+export class TicketKeeper {
+  readonly #source: TicketSource;
+  readonly #engine: TicketedEngine;
+  readonly #held: HeldTicket[] = [];
+  readonly #stopped = new AbortController();
+  readonly #working: NodeJS.Timeout;
+  #loop: Promise<void> | undefined;
+  #isTopping = false;
+
+  constructor(source: TicketSource, engine: TicketedEngine) {
+    this.#source = source;
+    this.#engine = engine;
+    this.#working = setInterval(() => {
+      for (const ticket of this.#held) ticket.working();
+    }, WORKING_INTERVAL_MS);
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** The number of busy slots has changed: tickets too many are acknowledged, missing ones pulled without waiting. */
+  slotsChanged(): void {
+    while (this.#held.length > this.#engine.busySlots) this.#held.shift()?.ack();
+    if (this.#held.length < this.#engine.busySlots && !this.#stopped.signal.aborted) void this.#topUp();
+  }
+
+  /** Gives what it holds to others. */
+  async drain(): Promise<void> {
+    this.#stopped.abort();
+    await this.#loop;
+    clearInterval(this.#working);
+    for (const ticket of this.#held.splice(0)) ticket.nak();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      if (this.#engine.freeSlots <= 0) {
+        await this.#pause();
+        continue;
+      }
+      const startedMs = performance.now();
+      const tickets = await this.#source.fetch(1, { waitMs: WAIT_MS, signal: this.#stopped.signal });
+      if (tickets.length > 0) await this.#engine.wake();
+      this.#take(tickets);
+      // Nothing, and at once: the server or the consumer is not there.
+      if (tickets.length === 0 && performance.now() - startedMs < IDLE_MS) await this.#pause();
+    }
+  }
+
+  #take(tickets: HeldTicket[]): void {
+    for (const ticket of tickets) {
+      if (this.#held.length < this.#engine.busySlots) this.#held.push(ticket);
+      else ticket.ack();
+    }
+  }
+
+  async #topUp(): Promise<void> {
+    if (this.#isTopping) return;
+    this.#isTopping = true;
+    try {
+      const missing = this.#engine.busySlots - this.#held.length;
+      if (missing > 0)
+        this.#take(await this.#source.fetch(missing, { waitMs: 0, signal: this.#stopped.signal }));
+    } finally {
+      this.#isTopping = false;
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const { signal } = this.#stopped;
+      const timer = setTimeout(done, IDLE_MS);
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}
