@@ -152,7 +152,7 @@ describe('watchRun', () => {
         moves.filter((steps) => steps[0]?.kind === 'append'),
         play,
       ),
-      { numRuns: 150 },
+      { numRuns: 600 },
     );
   });
 
