@@ -24,6 +24,8 @@ const project = {
 };
 
 export default {
+  // Integration tests start, kill and restart servers; jest knows one timeout for all projects.
+  testTimeout: 60_000,
   coverageProvider: 'v8',
   collectCoverageFrom: [
     'apps/*/src/**/*.ts',

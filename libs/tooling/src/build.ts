@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './lock.ts';
 import { programsDir, repositoryRoot, type Say } from './paths.ts';
+import { runToEnd } from './processes/run-to-end.ts';
+import { StackError } from './stack/stack-error.ts';
 
 const STAMP = join(programsDir, 'build.stamp');
 const SOURCES = [
@@ -54,7 +54,8 @@ function isBuilt(): boolean {
 
 async function build(): Promise<void> {
   const pnpm = join(repositoryRoot, 'node_modules/.bin/pnpm');
-  const child = spawn(pnpm, ['--silent', 'run', 'build'], { cwd: repositoryRoot, stdio: ['ignore', 2, 2] });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error('the build failed');
+  const { code, output, errors } = await runToEnd(pnpm, ['--silent', 'run', 'build'], {
+    cwd: repositoryRoot,
+  });
+  if (code !== 0) throw new StackError(`the build failed:\n${errors}${output}`);
 }
