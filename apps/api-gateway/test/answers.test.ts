@@ -1,5 +1,7 @@
 import { errorOf, fail, succeed } from '@aos/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { FakeOrchestrator } from './fake-orchestrator.ts';
 import { call } from './requests.ts';
 import { ID, OUTPUTS, submittedRun } from './samples.ts';
@@ -131,6 +133,27 @@ describe('a request', () => {
     const answer = await call(gateway.url, 'DELETE /api/v1/skills');
     expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
     expect(answer.headers.get('allow')).toContain('GET');
+  });
+
+  it('that is too large is told so also to a client that sends all before it reads', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const body = Buffer.alloc(8 * 1024 * 1024, 'x');
+    const head = [
+      'POST /agents HTTP/1.1',
+      'host: x',
+      'x-aos-key: bootstrap-key-of-the-tests',
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+    ];
+    const socket = connect(Number(port), hostname).pause();
+    await new Promise<void>((resolve, reject) => {
+      socket.on('error', reject);
+      socket.write(`${head.join('\r\n')}\r\n\r\n`);
+      socket.write(body, () => resolve());
+    });
+    const [answer] = await once(socket.resume(), 'data');
+    socket.destroy();
+    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
   });
 
   it('whose owner answers what the contract does not allow is a 500 without internals', async () => {

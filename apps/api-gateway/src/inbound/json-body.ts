@@ -1,42 +1,58 @@
-import { errorCodes, type FastifyInstance } from 'fastify';
+import { errorOf, fail, invalidRequest, succeed, type StructuredOutcome } from '@aos/contracts';
+import type { FastifyInstance } from 'fastify';
 import type { Readable } from 'node:stream';
 
 /** 1 MB; larger bodies are 413. */
 const BODY_BYTES_MAX = 1024 * 1024;
 
-type Done = (error: Error | null, text: string) => void;
+/** A body as it was read, or why it was not. */
+export type ReadBody = StructuredOutcome<unknown>;
 
-/** Lets this scope read JSON bodies only (else 415); an empty one counts as none. */
+type OnBody = (error: null, body: ReadBody) => void;
+type OnText = (text: StructuredOutcome<string>) => void;
+
+/**
+ * Makes `request.body` of this scope a ReadBody: JSON (else 415) within the limit (else 413); an empty one counts as
+ * none. Refusals are no errors for Fastify, because then it closes the connection, and a client that is still sending
+ * sees a reset instead of the answer; this way Node discards what is left of the body.
+ */
 export function readJsonOnly(scope: FastifyInstance): void {
   const parseJson = scope.getDefaultJsonParser('error', 'error');
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('application/json', (request, payload, done) => {
+  scope.addContentTypeParser('application/json', (request, payload, done: OnBody) => {
     const announcedBytes = Number(request.headers['content-length'] ?? 0);
-    readText(payload, announcedBytes, (error, text) => {
-      if (error !== null) done(error);
-      else if (text === '') done(null, undefined);
-      else void parseJson(request, text, done);
+    readText(payload, announcedBytes, (text) => {
+      if (!text.ok) return done(null, text);
+      if (text.value === '') return done(null, succeed(undefined));
+      void parseJson(request, text.value, (badJson, body: unknown) =>
+        done(null, badJson === null ? succeed(body) : refused('must be valid JSON, without __proto__')),
+      );
     });
+  });
+  scope.addContentTypeParser('*', (_request, _payload, done: OnBody) => {
+    done(null, fail(errorOf('unsupported_media_type', 'Send the body as application/json.')));
   });
 }
 
-/**
- * Reads the body, within the limit. Fastify's own reader closes the connection of a body that is too large, and clients
- * still sending then see a reset instead of the 413; here Node discards the rest after the answer.
- */
-function readText(payload: Readable, announcedBytes: number, done: Done): void {
-  if (announcedBytes > BODY_BYTES_MAX) return done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE(), '');
+function refused(message: string): StructuredOutcome<never> {
+  return fail(invalidRequest([{ field: '', message }]));
+}
+
+function readText(payload: Readable, announcedBytes: number, onText: OnText): void {
+  const tooLarge = fail(errorOf('payload_too_large', 'The body is over 1 MB.'));
+  if (announcedBytes > BODY_BYTES_MAX) return onText(tooLarge);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const finish = (error: Error | null, text = ''): void => {
-    payload.off('data', onData).off('end', onEnd).off('error', finish);
-    done(error, text);
+  const finish: OnText = (text) => {
+    payload.off('data', onData).off('end', onEnd).off('error', onCut);
+    onText(text);
   };
   const onData = (chunk: Buffer): void => {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) finish(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+    if (bytes > BODY_BYTES_MAX) finish(tooLarge);
     else chunks.push(chunk);
   };
-  const onEnd = (): void => finish(null, Buffer.concat(chunks).toString());
-  payload.on('data', onData).on('end', onEnd).on('error', finish);
+  const onEnd = (): void => finish(succeed(Buffer.concat(chunks).toString()));
+  const onCut = (): void => finish(refused('was cut off'));
+  payload.on('data', onData).on('end', onEnd).on('error', onCut);
 }

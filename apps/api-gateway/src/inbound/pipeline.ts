@@ -4,6 +4,7 @@ import type { LimitRate } from '../application/limit-rate.ts';
 import type { VerifyCredential } from '../application/verify-credential.ts';
 import type { Answer } from './answer-table.ts';
 import { clientGone } from './client-gone.ts';
+import type { ReadBody } from './json-body.ts';
 import { idempotencyKeyStage } from './stages/idempotency-key.stage.ts';
 import type { ReadInput } from './stages/input.stage.ts';
 import { keyStage } from './stages/key.stage.ts';
@@ -23,7 +24,10 @@ export interface Gate {
 export interface ApiRequest extends RouteGenericInterface {
   Params: Record<string, string>;
   Querystring: Record<string, unknown>;
+  Body: ReadBody | undefined;
 }
+
+const NO_BODY: ReadBody = succeed(undefined);
 
 /** What is known of a request once it may pass. */
 type Admission = Omit<RequestContext, 'deadlineMs' | 'signal'>;
@@ -37,8 +41,8 @@ declare module 'fastify' {
 
 /**
  * The way of every request: request id and trace (service-kit) → tenancy → key → level → idempotency key →
- * rate limit → [the body is read] → input → answer. The first stage that refuses answers, and nothing after it runs;
- * up to the rate limit the headers suffice, so a refused body is not even read.
+ * rate limit → body → input → answer. The first stage that refuses answers, and nothing after it runs;
+ * up to the rate limit the headers suffice, so the body of a refused request is not even read.
  */
 export async function admit(
   request: FastifyRequest,
@@ -74,9 +78,10 @@ export async function submit(
   reply: FastifyReply,
   { readInput, answer }: { readInput: ReadInput; answer: Answer },
 ): Promise<StructuredOutcome<unknown>> {
-  const { admission, params, query, body } = request;
+  const { admission, params, query, body = NO_BODY } = request;
   if (admission === null) throw new Error('a request came past admit()');
-  const input = readInput({ params, query, body, idempotencyKey: admission.idempotencyKey });
+  if (!body.ok) return body;
+  const input = readInput({ params, query, body: body.value, idempotencyKey: admission.idempotencyKey });
   if (!input.ok) return input;
   const run = answer.check(input.value);
   if (!run.ok) return run;
