@@ -7,7 +7,7 @@ import {
   type RedisServer,
   type ServiceProcess,
 } from '@aos/tooling';
-import { ownFolder, say } from './test-run.ts';
+import { ownFolder } from './test-run.ts';
 
 export interface TestStack {
   gatewayUrl: string;
@@ -35,6 +35,8 @@ interface TestStackOptions {
   env?: Record<string, string>;
 }
 
+const quiet = () => undefined;
+
 /** The built services as processes, on servers of their own that may be killed. */
 export async function startTestStack({ services, env }: TestStackOptions = {}): Promise<TestStack> {
   const stateDir = ownFolder('stack');
@@ -43,7 +45,7 @@ export async function startTestStack({ services, env }: TestStackOptions = {}): 
     stateDir,
     ports: 'free',
     env: { PATH, HOME, ENV: 'test', ...env },
-    say: () => undefined,
+    say: quiet,
     ...(services && { services }),
   });
   const { postgres, redis, nats } = stack.servers;
@@ -73,6 +75,6 @@ export async function startTestStack({ services, env }: TestStackOptions = {}): 
       },
     },
     startAnother: (name) => stack.startAnother(name),
-    stop: () => stopStack({ stateDir, say, wipe: false }),
+    stop: () => stopStack({ stateDir, say: quiet, wipe: false }),
   };
 }
