@@ -165,13 +165,11 @@ describe('when the server is killed and started again', () => {
 describe('draining', () => {
   it('answers what is under way', async () => {
     const leaving = await join('orchestrator');
-    let release = (): void => undefined;
+    const gate = Promise.withResolvers<void>();
     let hasStarted = false;
     leaving.answer(agentsGet, async () => {
       hasStarted = true;
-      await new Promise<void>((open) => {
-        release = open;
-      });
+      await gate.promise;
       return fail(errorOf('not_found', 'answered while leaving'));
     });
     // Both answer agents.get; whoever is asked, the one that leaves must have been asked once.
@@ -184,7 +182,7 @@ describe('draining', () => {
       { what: 'a request at the leaving replica' },
     );
     const drained = leaving.drain();
-    release();
+    gate.resolve();
     await drained;
     expect(JSON.stringify(await Promise.all(answers))).toContain('answered while leaving');
   }, 20_000);

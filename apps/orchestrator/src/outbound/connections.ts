@@ -28,8 +28,15 @@ export class Connections {
       max: ENGINE_CONNECTIONS,
       logger,
     });
-    const { rows } = await enginePool.query<{ timeline: number }>('select timeline from orchestrator.timeline');
-    const requestPool = createPool({ url: config.DATABASE_URL, applicationName: application, max: REQUEST_CONNECTIONS, logger });
+    const { rows } = await enginePool.query<{ timeline: number }>(
+      'select timeline from orchestrator.timeline',
+    );
+    const requestPool = createPool({
+      url: config.DATABASE_URL,
+      applicationName: application,
+      max: REQUEST_CONNECTIONS,
+      logger,
+    });
     const messaging = await connectMessaging({ url: config.NATS_URL, service: 'orchestrator', logger });
     return new Connections(messaging, orchestratorDatabase(requestPool), enginePool, rows[0]?.timeline ?? 1);
   }
@@ -55,7 +62,9 @@ export class Connections {
   }
 
   async queueDepth(): Promise<number> {
-    const { rows } = await this.enginePool.query<{ depth: string }>('select count(*) as depth from orchestrator.run_queue');
+    const { rows } = await this.enginePool.query<{ depth: string }>(
+      'select count(*) as depth from orchestrator.run_queue',
+    );
     return Number(rows[0]?.depth ?? 0);
   }
 

@@ -4,7 +4,11 @@ import type { EngineObserver } from '../application/engine/ports.ts';
 const SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300];
 
 /** Metrics and log of the engine. `queueDepth` is asked when the metrics are read. */
-export function engineMetrics(registry: Registry, logger: Logger, queueDepth: () => Promise<number>): EngineObserver {
+export function engineMetrics(
+  registry: Registry,
+  logger: Logger,
+  queueDepth: () => Promise<number>,
+): EngineObserver {
   const registers = [registry];
   const runs = new Histogram({
     name: 'aos_run_duration_seconds',

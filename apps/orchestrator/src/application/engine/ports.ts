@@ -1,7 +1,6 @@
 import type { SubmittedRun } from '@aos/contracts';
-import type { AgentFacts, KnownRun, Verdict } from '../../domain/run/admit.ts';
-import type { Admission } from '../../domain/run/admit.ts';
-import type { Json, NewRunEvent, RunEvent } from '../../domain/run/state.ts';
+import type { Admission, Verdict } from '../../domain/run/admit.ts';
+import type { Json, RunEvent } from '../../domain/run/state.ts';
 
 /** Time as the engine sees it. The simulation brings its own. */
 export interface Clock {
@@ -43,8 +42,6 @@ export type SubmitResult =
   | { kind: 'admitted'; run: Omit<SubmittedRun, 'replayed' | 'status'>; events: RunEvent[] }
   | { kind: 'repeated'; run: Omit<SubmittedRun, 'replayed'> }
   | Extract<Verdict, { kind: 'refuse' }>;
-
-export type { AgentFacts, KnownRun };
 
 /** An event of a run, ready for the journal. */
 export interface JournalRow extends RunIdentity {
@@ -185,5 +182,3 @@ export class FencedError extends Error {
     this.name = 'FencedError';
   }
 }
-
-export type { NewRunEvent, RunEvent };

@@ -1,12 +1,12 @@
 import { errorOf, type ErrorSpec, type EventData } from '@aos/contracts';
 import {
   commandsAfterTakeover,
-  commandsFor,
+  decide,
   commandsOnCancel,
   commandsOnCrashLoop,
   type Command,
 } from '../../domain/run/decide.ts';
-import { evolve, fold } from '../../domain/run/evolve.ts';
+import { fold } from '../../domain/run/evolve.ts';
 import { retryDelayMs } from '../../domain/run/retry.ts';
 import {
   ENGINE_VERSION,
@@ -51,6 +51,8 @@ export class RunExecution {
   readonly #claim: ClaimedRun;
   readonly #interrupt = new AbortController();
   #state: RunState;
+  /** What the last event decided. */
+  #commands: Command[] = [];
   #cancel: RunSignal | undefined;
   #isYielding = false;
   /** Set when something this run handed to the writer could not be written. */
@@ -75,17 +77,16 @@ export class RunExecution {
 
   /** Rejects when the journal could not be written: the run is then for another process. */
   async run(): Promise<Departure> {
-    let commands = this.#firstCommands();
+    this.#commands = this.#firstCommands();
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure.error;
-      if (this.#cancel !== undefined) commands = commandsOnCancel(this.#state, this.#cancel.reason);
+      if (this.#cancel !== undefined) this.#commands = commandsOnCancel(this.#state, this.#cancel.reason);
       else if (this.#isYielding) return 'handed-back';
-      if (commands.length === 0) return 'finished';
-      for (const command of commands) {
+      if (this.#commands.length === 0) return 'finished';
+      for (const command of this.#commands) {
         const departure = await this.#perform(command);
         if (departure !== undefined) return departure;
       }
-      commands = commandsFor(this.#state);
     }
   }
 
@@ -214,7 +215,9 @@ export class RunExecution {
     const identity = this.#identity();
     const rows = events.map((event) => {
       const numbered: RunEvent = { ...event, seq: this.#state.seq + 1 };
-      this.#state = evolve(this.#state, numbered);
+      const decision = decide(this.#state, numbered);
+      this.#state = decision.state;
+      this.#commands = decision.commands;
       return { ...identity, traceparent: this.#claim.traceparent, event: numbered };
     });
     const handled =

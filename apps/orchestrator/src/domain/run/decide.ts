@@ -25,7 +25,7 @@ export type Command =
   | { type: 'close-step'; step: StepState; error: ErrorSpec }
   | { type: 'finish'; data: EventData<'run.finished'> };
 
-export interface Decision {
+interface Decision {
   state: RunState;
   commands: Command[];
 }

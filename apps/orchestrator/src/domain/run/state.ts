@@ -6,20 +6,7 @@ export const ENGINE_VERSION = 1;
 export type Json = EventData<'step.finished'>['output'];
 
 /** The events of a run's journal. */
-export const RUN_EVENT_TYPES = [
-  'run.queued',
-  'run.started',
-  'plan.created',
-  'tool.call.requested',
-  'tool.call.succeeded',
-  'tool.call.failed',
-  'step.finished',
-  'run.waiting',
-  'run.resumed',
-  'run.finished',
-] as const satisfies readonly EventType[];
-
-export type RunEventType = (typeof RUN_EVENT_TYPES)[number];
+export type RunEventType = Exclude<EventType, 'key.revoked'>;
 
 /** An event that is not yet in the journal: it has no run_seq. `time` is ISO 8601. */
 export type NewRunEvent = {

@@ -1,6 +1,7 @@
 import type { Pool } from '@aos/database';
-import type { JournalRow, RunEvent, Ticket, UnpublishedFlush } from '../../application/engine/ports.ts';
+import type { JournalRow, Ticket, UnpublishedFlush } from '../../application/engine/ports.ts';
 import { runDay } from '../../domain/run/run-day.ts';
+import type { RunEvent } from '../../domain/run/state.ts';
 import { run, transaction, type Statement } from './connection.ts';
 
 /** Waits for an open flush of the process. A server that has just come back is no proof of anybody's death. */
