@@ -15,11 +15,20 @@ import {
 import { loggerFor, type Logger } from '@aos/telemetry';
 import { headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
 import { readContext } from './envelope.ts';
+import type { Link } from './link.ts';
+import { respond } from './respond.ts';
 
 export type CommandHandler<C extends Command> = (
   context: RequestContext,
   input: InputOf<C>,
 ) => Promise<StructuredOutcome<OutputOf<C>>>;
+
+/** What answers a command; `isAnonymous`: it is asked before the tenant is known. */
+interface Answering<C extends Command> {
+  command: C;
+  handler: CommandHandler<C>;
+  isAnonymous: boolean;
+}
 
 const WORKING = headers();
 WORKING.set(HEADERS.status, 'working');
@@ -27,24 +36,25 @@ WORKING.set(HEADERS.status, 'working');
 /** Answers commands. The replicas of a service share its requests. */
 export class Answerer {
   readonly #connection: NatsConnection;
+  readonly #link: Link;
   readonly #logger: Logger;
   readonly #subscriptions: Subscription[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #leaving = new AbortController();
 
-  constructor(connection: NatsConnection, logger: Logger) {
+  constructor(connection: NatsConnection, link: Link, logger: Logger) {
     this.#connection = connection;
+    this.#link = link;
     this.#logger = logger;
   }
 
-  /** `isAnonymous`: the command is asked before the tenant is known. */
-  answer<C extends Command>(command: C, handler: CommandHandler<C>, isAnonymous = false): void {
-    const subscription = this.#connection.subscribe(command.subject, {
-      queue: command.owner,
+  answer<C extends Command>(answering: Answering<C>): void {
+    const { subject, owner } = answering.command;
+    const subscription = this.#connection.subscribe(subject, {
+      queue: owner,
       callback: (error, message) => {
-        if (error !== null)
-          return this.#logger.error({ err: error, subject: command.subject }, 'a subscription failed');
-        const work = this.#serve(command, handler, { message, isAnonymous });
+        if (error !== null) return this.#logger.error({ err: error, subject }, 'a subscription failed');
+        const work = this.#serve(answering, message);
         this.#underWay.add(work);
         void work.finally(() => this.#underWay.delete(work));
       },
@@ -54,58 +64,53 @@ export class Answerer {
 
   /** Takes no more requests and resolves when those under way are answered. */
   async drain(): Promise<void> {
-    await Promise.all(this.#subscriptions.map((subscription) => subscription.drain()));
+    await Promise.all(this.#subscriptions.splice(0).map((subscription) => this.#leave(subscription)));
     await Promise.all(this.#underWay);
     this.#leaving.abort();
   }
 
-  async #serve<C extends Command>(
-    command: C,
-    handler: CommandHandler<C>,
-    { message, isAnonymous }: { message: Msg; isAnonymous: boolean },
-  ): Promise<void> {
-    const working = setInterval(() => message.respond('', { headers: WORKING }), WORKING_INTERVAL_MS);
+  /** What has arrived is still served. Without a server nothing arrives, and its word cannot be waited for. */
+  async #leave(subscription: Subscription): Promise<void> {
+    if (subscription.isClosed()) return;
+    if (this.#link.isUp) await subscription.drain();
+    else subscription.unsubscribe();
+  }
+
+  async #serve<C extends Command>(answering: Answering<C>, message: Msg): Promise<void> {
+    const working = setInterval(() => respond(message, '', { headers: WORKING }), WORKING_INTERVAL_MS);
     try {
-      const options = { isAnonymous, timeoutMs: command.timeoutMs, signal: this.#leaving.signal };
-      const context = readContext(message.headers, options);
-      const outcome = context.ok ? await this.#handle(command, handler, context.value, message) : context;
-      this.#respond(command, message, outcome);
+      respond(message, await this.#reply(answering, message));
+    } catch (error) {
+      this.#logger.error({ err: error, subject: message.subject }, 'a request could not be answered');
     } finally {
       clearInterval(working);
     }
   }
 
-  async #handle<C extends Command>(
-    command: C,
-    handler: CommandHandler<C>,
-    context: RequestContext,
-    message: Msg,
-  ): Promise<StructuredOutcome<OutputOf<C>>> {
+  /** The wire form of the outcome. A bug is told to the log in full and to the caller not at all. */
+  async #reply<C extends Command>(answering: Answering<C>, message: Msg): Promise<string> {
+    const { subject, timeoutMs } = answering.command;
+    const { isAnonymous } = answering;
+    const context = readContext(message.headers, { isAnonymous, timeoutMs, signal: this.#leaving.signal });
+    if (!context.ok) return JSON.stringify(context);
     try {
-      const input = command.input.safeParse(parseBody(message));
-      if (!input.success) return fail(invalidRequest(issuesOf(input.error)));
-      return await handler(context, input.data as InputOf<C>);
+      return withinLimit(subject, await handle(answering, context.value, message));
     } catch (error) {
-      loggerFor(this.#logger, context).error(
-        { err: error, subject: command.subject },
-        'a command failed by a bug',
-      );
-      return fail(errorOf('internal', 'something went wrong here; the log has it under the request id'));
+      loggerFor(this.#logger, context.value).error({ err: error, subject }, 'a command failed by a bug');
+      const text = 'something went wrong here; the log has it under the request id';
+      return JSON.stringify(fail(errorOf('internal', text)));
     }
   }
+}
 
-  #respond(command: Command, message: Msg, outcome: StructuredOutcome<unknown>): void {
-    const reply = JSON.stringify(outcome);
-    if (Buffer.byteLength(reply) <= PAYLOAD_BYTES_MAX) {
-      message.respond(reply);
-      return;
-    }
-    const error = errorOf(
-      'payload_limit',
-      `the answer to ${command.subject} is over ${PAYLOAD_BYTES_MAX} bytes; ask for less`,
-    );
-    message.respond(JSON.stringify(fail(error)));
-  }
+async function handle<C extends Command>(
+  { command, handler }: Answering<C>,
+  context: RequestContext,
+  message: Msg,
+): Promise<StructuredOutcome<OutputOf<C>>> {
+  const input = command.input.safeParse(parseBody(message));
+  if (!input.success) return fail(invalidRequest(issuesOf(input.error)));
+  return handler(context, input.data as InputOf<C>);
 }
 
 /** An empty body is an empty input; what is no JSON is judged by the schema as undefined. */
@@ -116,4 +121,11 @@ function parseBody(message: Msg): unknown {
   } catch {
     return undefined;
   }
+}
+
+function withinLimit(subject: string, outcome: StructuredOutcome<unknown>): string {
+  const reply = JSON.stringify(outcome);
+  if (Buffer.byteLength(reply) <= PAYLOAD_BYTES_MAX) return reply;
+  const text = `the answer to ${subject} is over ${PAYLOAD_BYTES_MAX} bytes; ask for less`;
+  return JSON.stringify(fail(errorOf('payload_limit', text)));
 }

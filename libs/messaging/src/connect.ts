@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 
 /** A raw connection that outlives restarts of the server. Rejects when the server is not there within 30 s. */
 export async function openConnection({ url, service, logger }: ConnectOptions): Promise<NatsConnection> {
-  const { username, password, host } = new URL(url);
+  const { protocol, username, password, host } = new URL(url);
   const giveUpAtMs = Date.now() + FIRST_CONNECT_MS_MAX;
   for (;;) {
     try {
@@ -26,6 +26,7 @@ export async function openConnection({ url, service, logger }: ConnectOptions): 
         ...(username === ''
           ? {}
           : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+        ...(protocol === 'tls:' ? { tls: {} } : {}),
         name: service,
         inboxPrefix: inboxOf({ url, service }),
         timeout: CONNECT_TIMEOUT_MS,
@@ -34,6 +35,9 @@ export async function openConnection({ url, service, logger }: ConnectOptions): 
         reconnectJitter: 200,
         pingInterval: 10_000,
         maxPingOut: 2,
+        // A server that refuses the password while it starts is asked again.
+        ignoreAuthErrorAbort: true,
+        noAsyncTraces: true,
       });
     } catch (error) {
       if (Date.now() > giveUpAtMs) throw error;

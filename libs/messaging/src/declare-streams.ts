@@ -15,13 +15,23 @@ import { openConnection } from './connect.ts';
 /** Codes of the JetStream API (server/errors.json): stream not found, consumer not found. */
 const NOT_FOUND = new Set([10_059, 10_014]);
 
-/** Declares every stream and consumer of the contracts; what exists is brought up to date. As user `migrate`. */
-export async function declareStreams({ url, logger }: { url: string; logger: Logger }): Promise<void> {
+interface DeclareOptions {
+  /** Of the user `migrate`. */
+  url: string;
+  logger: Logger;
+  /** Default: those of the contracts. */
+  streams?: readonly StreamDefinition[];
+  consumers?: readonly ConsumerDefinition[];
+}
+
+/** Declares every stream and consumer; what exists is brought up to date, what it holds stays. */
+export async function declareStreams(options: DeclareOptions): Promise<void> {
+  const { url, logger, streams = STREAMS, consumers = CONSUMERS } = options;
   const connection = await openConnection({ url, service: 'migrate', logger });
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false });
-    for (const stream of STREAMS) await declareStream(manager, stream);
-    for (const consumer of CONSUMERS) await declareConsumer(manager, consumer);
+    for (const stream of streams) await declareStream(manager, stream);
+    for (const consumer of consumers) await declareConsumer(manager, consumer);
   } finally {
     await connection.close();
   }
@@ -46,21 +56,22 @@ async function declareStream(manager: JetStreamManager, stream: StreamDefinition
 }
 
 async function declareConsumer(manager: JetStreamManager, consumer: ConsumerDefinition): Promise<void> {
-  const limits = {
+  const changeable = {
+    filter_subject: consumer.filter,
     ack_wait: nanos(consumer.ackWaitMs),
     max_ack_pending: consumer.maxAckPending,
-    max_deliver: consumer.maxDeliver,
+    // Without limit here: the consumer counts itself, and buries what the server would only stop delivering.
+    max_deliver: -1,
   };
   if (await exists(() => manager.consumers.info(consumer.stream, consumer.name))) {
-    await manager.consumers.update(consumer.stream, consumer.name, limits);
+    await manager.consumers.update(consumer.stream, consumer.name, changeable);
     return;
   }
   await manager.consumers.add(consumer.stream, {
     durable_name: consumer.name,
-    filter_subject: consumer.filter,
     ack_policy: AckPolicy.Explicit,
     deliver_policy: DeliverPolicy.All,
-    ...limits,
+    ...changeable,
   });
 }
 

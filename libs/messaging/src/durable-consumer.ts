@@ -1,14 +1,38 @@
-import { deadLetterSubject, type ConsumerDefinition } from '@aos/contracts';
+import {
+  HEADERS,
+  errorOf,
+  fail,
+  issuesOf,
+  type ConsumerDefinition,
+  type ErrorSpec,
+  type StructuredOutcome,
+} from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
-import type { Delivery, PullSource } from './pull.ts';
+import type { z } from 'zod';
+import { deadLetter, oneLine } from './dead-letter.ts';
+import type { Delivery } from './delivery.ts';
+import { pause } from './pause.ts';
 import type { StreamPublisher } from './publisher.ts';
+import type { PullSource } from './pull.ts';
 
-/** What came of handling a message: `retry` has it delivered again, `poison` never. */
-export type Handled = 'done' | { retry: string } | { poison: string };
+/** What is known of a message beside its content. */
+export interface DeliveryContext {
+  subject: string;
+  /** Nats-Msg-Id; empty for a message without one. */
+  id: string;
+  traceparent: string;
+  /** In its stream. */
+  sequence: number;
+  /** From 1. */
+  deliveries: number;
+}
 
-interface ConsumeOptions {
-  /** Called once per delivery; a rejection is a retry. */
-  handle: (delivery: Delivery) => Promise<Handled>;
+export interface ConsumeOptions<S extends z.ZodType> {
+  /** What the payload must be; one that does not fit goes to the dead letters. */
+  schema: S;
+  /** At least once per message. A retryable failure has it delivered again, another sends it to the dead letters. */
+  handle: (context: DeliveryContext, event: z.output<S>) => Promise<StructuredOutcome<unknown>>;
+  /** Messages handled at once. */
   concurrency: number;
 }
 
@@ -20,19 +44,23 @@ interface ConsumerParts {
 }
 
 const PULL_WAIT_MS = 5_000;
+/** A pull that ends sooner, and empty, ended because the server or the consumer is not there. */
+const PULL_MS_MIN = 100;
+const IDLE_MS = 500;
+const RETRY_DELAY_MS_MIN = 200;
 const RETRY_DELAY_MS_MAX = 60_000;
 
 /**
- * Reads a durable consumer until drained: acks what is done, has failures delivered again with growing delay, moves to
- * the dead letters what never succeeds. At least once: handlers record the event id with their effect.
+ * Reads a durable consumer until drained, through restarts of the server: acks what is done, has failures delivered
+ * again with growing delay, moves to the dead letters what never succeeds.
  */
-export class DurableConsumer {
+export class DurableConsumer<S extends z.ZodType = z.ZodType> {
   readonly #parts: ConsumerParts;
-  readonly #options: ConsumeOptions;
+  readonly #options: ConsumeOptions<S>;
   readonly #stopped = new AbortController();
   readonly #loops: Promise<void>[];
 
-  constructor(parts: ConsumerParts, options: ConsumeOptions) {
+  constructor(parts: ConsumerParts, options: ConsumeOptions<S>) {
     this.#parts = parts;
     this.#options = options;
     this.#loops = Array.from({ length: options.concurrency }, () => this.#loop());
@@ -45,78 +73,86 @@ export class DurableConsumer {
   }
 
   async #loop(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
       const startedMs = performance.now();
-      const deliveries = await this.#parts.source.fetch(1, {
-        waitMs: PULL_WAIT_MS,
-        signal: this.#stopped.signal,
-      });
-      for (const delivery of deliveries) await this.#handle(delivery);
-      // A pull that ends at once without a message: the server is not there, or the consumer is not.
-      if (deliveries.length === 0 && performance.now() - startedMs < 100)
-        await pause(500, this.#stopped.signal);
+      const [delivery] = await this.#parts.source.fetch(1, { waitMs: PULL_WAIT_MS, signal });
+      if (delivery !== undefined) await this.#take(delivery);
+      else if (performance.now() - startedMs < PULL_MS_MIN) await pause(IDLE_MS, signal);
     }
   }
 
-  async #handle(delivery: Delivery): Promise<void> {
-    const working = setInterval(() => delivery.working(), this.#parts.definition.ackWaitMs / 3);
+  async #take(delivery: Delivery): Promise<void> {
+    const { ackWaitMs, maxDeliver } = this.#parts.definition;
+    const isSpent = maxDeliver > 0 && delivery.deliveries > maxDeliver;
+    // Whoever had it last ended without a word; once more could end this process too.
+    if (isSpent) return this.#bury(delivery, `delivered ${maxDeliver} times without an outcome`);
+    const working = setInterval(() => delivery.working(), ackWaitMs / 3);
     try {
-      const handled = await this.#options.handle(delivery).catch((error: unknown) => this.#failed(error));
-      if (handled === 'done') delivery.ack();
-      else if ('poison' in handled) await this.#bury(delivery, handled.poison);
-      else await this.#retry(delivery, handled.retry);
+      await this.#settle(delivery, await this.#outcome(delivery));
     } finally {
       clearInterval(working);
     }
   }
 
-  #failed(error: unknown): Handled {
-    this.#parts.logger.error(
-      { err: error, consumer: this.#parts.definition.name },
-      'handling a message failed',
-    );
-    return { retry: error instanceof Error ? error.message : String(error) };
+  async #outcome(delivery: Delivery): Promise<StructuredOutcome<unknown>> {
+    const { definition, logger } = this.#parts;
+    const event = this.#options.schema.safeParse(parseJson(delivery.payload));
+    if (!event.success) return fail(misfit(event.error));
+    try {
+      return await this.#options.handle(contextOf(delivery), event.data);
+    } catch (error) {
+      logger.error(
+        { err: error, consumer: definition.name, subject: delivery.subject },
+        'a consumer failed by a bug',
+      );
+      return fail(errorOf('internal', error instanceof Error ? error.message : String(error)));
+    }
   }
 
-  async #retry(delivery: Delivery, reason: string): Promise<void> {
+  async #settle(delivery: Delivery, outcome: StructuredOutcome<unknown>): Promise<void> {
     const { maxDeliver } = this.#parts.definition;
-    if (maxDeliver > 0 && delivery.deliveries >= maxDeliver) return this.#bury(delivery, reason);
-    delivery.nak(Math.min(100 * 2 ** delivery.deliveries, RETRY_DELAY_MS_MAX));
+    if (outcome.ok) return delivery.ack();
+    const { error } = outcome;
+    const isLast = maxDeliver > 0 && delivery.deliveries >= maxDeliver;
+    if (isLast || !error.retryable) return this.#bury(delivery, `${error.code}: ${error.message}`);
+    delivery.nak(retryDelayMs(error, delivery.deliveries));
   }
 
-  /** First stored among the dead letters, then ended: a crash in between stores it twice, never loses it. */
+  /** First stored among the dead letters, then ended: a crash in between repeats the burial, nothing is lost. */
   async #bury(delivery: Delivery, reason: string): Promise<void> {
     const { publisher, definition, logger } = this.#parts;
-    const letter = {
-      subject: delivery.subject,
-      reason,
-      deliveries: delivery.deliveries,
-      payload: delivery.payload,
-    };
+    const facts = { consumer: definition.name, subject: delivery.subject, sequence: delivery.sequence };
     try {
-      await publisher.publish([
-        { subject: deadLetterSubject(definition), id: undefined, payload: JSON.stringify(letter) },
-      ]);
-      delivery.term(reason);
-      logger.error(
-        { consumer: definition.name, subject: delivery.subject, reason },
-        'a message went to the dead letters',
-      );
+      await publisher.publish([deadLetter(definition, delivery, reason)]);
+      delivery.term(oneLine(reason));
+      logger.error({ ...facts, reason }, 'a message went to the dead letters');
     } catch (error) {
-      logger.error({ err: error, consumer: definition.name }, 'the dead letters could not be reached');
+      logger.error({ ...facts, err: error }, 'the dead letters could not be reached');
       delivery.nak(RETRY_DELAY_MS_MAX);
     }
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
+function contextOf({ subject, headers, sequence, deliveries }: Delivery): DeliveryContext {
+  const read = (name: string): string => headers?.get(name) ?? '';
+  return { subject, id: read('Nats-Msg-Id'), traceparent: read(HEADERS.traceparent), sequence, deliveries };
+}
+
+/** What is no JSON is judged by the schema as undefined. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function misfit(error: z.ZodError): ErrorSpec {
+  const issues = issuesOf(error).map(({ field, message }) => `${field === '' ? '/' : field}: ${message}`);
+  return errorOf('invalid_request', issues.join('; '));
+}
+
+function retryDelayMs({ retry_after_ms: asked }: ErrorSpec, deliveries: number): number {
+  return Math.min(asked ?? RETRY_DELAY_MS_MIN * 2 ** (deliveries - 1), RETRY_DELAY_MS_MAX);
 }

@@ -1,8 +1,10 @@
 export type { CommandHandler } from './answerer.ts';
 export { connectMessaging } from './connect.ts';
+export { DEAD_LETTER_HEADERS } from './dead-letter.ts';
 export { declareStreams } from './declare-streams.ts';
-export type { DurableConsumer, Handled } from './durable-consumer.ts';
+export type { Delivery } from './delivery.ts';
+export type { ConsumeOptions, DeliveryContext, DurableConsumer } from './durable-consumer.ts';
 export { Messaging, type CoreMessage } from './messaging.ts';
 export { natsServerConfig } from './nats-config.ts';
 export type { StreamMessage } from './publisher.ts';
-export type { Delivery, PullSource } from './pull.ts';
+export type { PullSource } from './pull.ts';

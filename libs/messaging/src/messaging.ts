@@ -7,14 +7,17 @@ import type {
   StructuredOutcome,
 } from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
-import type { NatsConnection } from '@nats-io/nats-core';
+import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import type { z } from 'zod';
 import { Answerer, type CommandHandler } from './answerer.ts';
-import { DurableConsumer, type Handled } from './durable-consumer.ts';
+import { DurableConsumer, type ConsumeOptions } from './durable-consumer.ts';
 import { Inbox } from './inbox.ts';
+import { Link } from './link.ts';
 import { StreamPublisher, type StreamMessage } from './publisher.ts';
-import { PullSource, type Delivery } from './pull.ts';
+import { PullSource } from './pull.ts';
 import { Requester } from './requester.ts';
 
+/** A message of a core subject. */
 export interface CoreMessage {
   subject: string;
   payload: string;
@@ -26,26 +29,26 @@ export interface CoreMessage {
 export class Messaging {
   readonly #connection: NatsConnection;
   readonly #logger: Logger;
+  readonly #link: Link;
   readonly #inbox: Inbox;
   readonly #requester: Requester;
   readonly #answerer: Answerer;
   readonly #publisher: StreamPublisher;
-  readonly #consumers: DurableConsumer[] = [];
-  readonly #onReconnect: (() => void)[] = [];
-  #isConnected = true;
+  readonly #consumers: { drain(): Promise<void> }[] = [];
+  #drained: Promise<void> | undefined;
 
   constructor(connection: NatsConnection, inbox: string, logger: Logger) {
     this.#connection = connection;
     this.#logger = logger;
-    this.#inbox = new Inbox(connection, inbox);
-    this.#requester = new Requester(connection, this.#inbox, logger);
-    this.#answerer = new Answerer(connection, logger);
-    this.#publisher = new StreamPublisher(connection);
-    void this.#watch();
+    this.#link = new Link(connection, logger);
+    this.#inbox = new Inbox(connection, inbox, logger);
+    this.#requester = new Requester(connection, this.#inbox, this.#link, logger);
+    this.#answerer = new Answerer(connection, this.#link, logger);
+    this.#publisher = new StreamPublisher(connection, this.#link);
   }
 
   /** Never rejects: what goes wrong is an outcome. While NATS is away the answer is `unavailable`, at once. */
-  async request<C extends Command>(
+  request<C extends Command>(
     command: C,
     context: RequestContext,
     input: InputOf<C>,
@@ -55,12 +58,12 @@ export class Messaging {
 
   /** The replicas of the owner share its requests. */
   answer<C extends Command>(command: C, handler: CommandHandler<C>): void {
-    this.#answerer.answer(command, handler);
+    this.#answerer.answer({ command, handler, isAnonymous: false });
   }
 
   /** For the one command that is asked before the tenant is known: its context has the tenant ''. */
   answerAnonymous<C extends Command>(command: C, handler: CommandHandler<C>): void {
-    this.#answerer.answer(command, handler, true);
+    this.#answerer.answer({ command, handler, isAnonymous: true });
   }
 
   /** Resolves when every message is stored; rejects when one is not, and repeating all is harmless. */
@@ -73,9 +76,9 @@ export class Messaging {
     return this.#publisher.publish(messages);
   }
 
-  /** At most once, to whoever listens now. */
+  /** At most once, to whoever listens now; while NATS is away to nobody. */
   publishCore(subject: string, payload: string): void {
-    this.#connection.publish(subject, payload);
+    if (this.#link.isUp) this.#connection.publish(subject, payload);
   }
 
   /** Answers the function that ends the subscription. It outlives reconnects; what is sent meanwhile is missed. */
@@ -83,27 +86,28 @@ export class Messaging {
     const subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
         if (error !== null) return this.#logger.error({ err: error, subject }, 'a subscription failed');
-        const sequence = Number(message.headers?.get('Nats-Sequence') ?? '');
-        onMessage({
-          subject: message.subject,
-          payload: message.string(),
-          ...(sequence > 0 ? { sequence } : {}),
-        });
+        // What is thrown here would stop the client from reading the connection.
+        try {
+          onMessage(toCoreMessage(message));
+        } catch (cause) {
+          this.#logger.error({ err: cause, subject: message.subject }, 'a subscriber failed by a bug');
+        }
       },
     });
     return () => subscription.unsubscribe();
   }
 
-  pullTickets(consumer: ConsumerDefinition): PullSource {
-    return new PullSource(this.#connection, this.#inbox, consumer);
+  /** Messages to be held as long as their work lasts, pulled when there is room. */
+  pullTickets(definition: ConsumerDefinition): PullSource {
+    return new PullSource({ connection: this.#connection, inbox: this.#inbox, link: this.#link }, definition);
   }
 
   /** Reads a durable consumer until drained. */
-  consume(
+  consume<S extends z.ZodType>(
     definition: ConsumerDefinition,
-    options: { handle: (delivery: Delivery) => Promise<Handled>; concurrency: number },
-  ): DurableConsumer {
-    const source = new PullSource(this.#connection, this.#inbox, definition);
+    options: ConsumeOptions<S>,
+  ): DurableConsumer<S> {
+    const source = this.pullTickets(definition);
     const parts = { source, publisher: this.#publisher, definition, logger: this.#logger };
     const consumer = new DurableConsumer(parts, options);
     this.#consumers.push(consumer);
@@ -112,37 +116,39 @@ export class Messaging {
 
   /** Called after each reconnect: core messages sent in between were missed. */
   onReconnect(callback: () => void): void {
-    this.#onReconnect.push(callback);
+    this.#link.onBack(callback);
   }
 
   /** Rejects while disconnected. */
   async roundTripMs(): Promise<number> {
-    if (!this.#isConnected) throw new Error('not connected to NATS');
+    if (!this.#link.isUp) throw new Error('not connected to NATS');
     return this.#connection.rtt();
   }
 
   /** Takes nothing new, lets what is under way be answered, then closes. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  async #drain(): Promise<void> {
     await Promise.all(this.#consumers.map((consumer) => consumer.drain()));
     await this.#answerer.drain();
-    if (this.#isConnected) await this.#connection.flush();
+    if (this.#link.isUp) await this.#flush();
     await this.#connection.close();
   }
 
-  async #watch(): Promise<void> {
-    for await (const status of this.#connection.status()) {
-      if (status.type === 'disconnect') {
-        this.#isConnected = false;
-        this.#requester.disconnected();
-        this.#logger.warn('the connection to NATS was lost');
-      } else if (status.type === 'reconnect') {
-        this.#isConnected = true;
-        this.#requester.reconnected();
-        this.#logger.info('connected to NATS again');
-        for (const callback of this.#onReconnect) callback();
-      } else if (status.type === 'error') {
-        this.#logger.error({ err: status.error }, 'NATS refused something');
-      }
+  /** What was answered last is on its way when this resolves. */
+  async #flush(): Promise<void> {
+    try {
+      await this.#connection.flush();
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'NATS was lost during the drain');
     }
   }
+}
+
+function toCoreMessage(message: Msg): CoreMessage {
+  const sequence = Number(message.headers?.get('Nats-Sequence') ?? '');
+  return { subject: message.subject, payload: message.string(), ...(sequence > 0 ? { sequence } : {}) };
 }

@@ -1,53 +1,73 @@
 import {
   HEADERS,
+  PAYLOAD_BYTES_MAX,
   errorOf,
   fail,
   type Command,
+  type ErrorSpec,
   type InputOf,
   type OutputOf,
   type RequestContext,
   type StructuredOutcome,
 } from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
-import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import type { Inbox } from './inbox.ts';
+import type { Msg, NatsConnection, PublishOptions } from '@nats-io/nats-core';
 import { toHeaders } from './envelope.ts';
-import { replySchema } from './reply.ts';
+import type { Inbox } from './inbox.ts';
+import type { Link } from './link.ts';
+import { readReply } from './reply.ts';
 
 /** Status of the server's own answer when nobody listens (NATS ADR-22). */
 const NO_RESPONDERS = 503;
+
+const GONE = errorOf('deadline_exceeded', 'the caller has gone');
 
 /** Sends commands. Every way a request can fail is an outcome, none is an exception. */
 export class Requester {
   readonly #connection: NatsConnection;
   readonly #inbox: Inbox;
+  readonly #link: Link;
   readonly #logger: Logger;
   readonly #pending = new Set<() => void>();
-  #isConnected = true;
 
-  constructor(connection: NatsConnection, inbox: Inbox, logger: Logger) {
+  constructor(connection: NatsConnection, inbox: Inbox, link: Link, logger: Logger) {
     this.#connection = connection;
     this.#inbox = inbox;
+    this.#link = link;
     this.#logger = logger;
-  }
-
-  /** Nobody will answer what is pending: the replies go to a connection that is gone. */
-  disconnected(): void {
-    this.#isConnected = false;
-    for (const giveUp of this.#pending) giveUp();
-  }
-
-  reconnected(): void {
-    this.#isConnected = true;
+    // Nobody will answer what is pending: the replies go to a connection that is gone.
+    link.onLost(() => {
+      for (const giveUp of this.#pending) giveUp();
+    });
   }
 
   /** Waits as long as the command allows, and again as long after each sign of work, up to the deadline. */
-  request<C extends Command>(
+  async request<C extends Command>(
     command: C,
     context: RequestContext,
     input: InputOf<C>,
   ): Promise<StructuredOutcome<OutputOf<C>>> {
-    if (!this.#isConnected) return Promise.resolve(unavailable(command));
+    const payload = JSON.stringify(input);
+    const refused = this.#refusal(command, context, payload);
+    return refused === undefined ? this.#ask(command, context, payload) : fail(refused);
+  }
+
+  /** Why it is not even sent. */
+  #refusal({ subject, owner }: Command, context: RequestContext, payload: string): ErrorSpec | undefined {
+    if (context.signal.aborted) return GONE;
+    if (context.deadlineMs <= Date.now())
+      return errorOf('deadline_exceeded', `the deadline had passed before ${subject} was asked`);
+    if (Buffer.byteLength(payload) > PAYLOAD_BYTES_MAX)
+      return errorOf('payload_limit', `a request is limited to ${PAYLOAD_BYTES_MAX} bytes`);
+    return this.#link.isUp ? undefined : unavailable(owner);
+  }
+
+  #ask<C extends Command>(
+    command: C,
+    context: RequestContext,
+    payload: string,
+  ): Promise<StructuredOutcome<OutputOf<C>>> {
+    const { subject, owner, timeoutMs } = command;
     return new Promise((resolve) => {
       const question = this.#inbox.open((message) => {
         if (message.headers?.get(HEADERS.status) === 'working') startTimer();
@@ -61,36 +81,35 @@ export class Requester {
         context.signal.removeEventListener('abort', onAbort);
         resolve(outcome);
       };
-      const giveUp = (): void => finish(unavailable(command));
-      this.#pending.add(giveUp);
-      const onAbort = (): void => finish(fail(errorOf('deadline_exceeded', 'the caller has gone')));
+      const giveUp = (): void => finish(fail(unavailable(owner)));
+      const onAbort = (): void => finish(fail(GONE));
+      const onTimeout = (): void =>
+        finish(fail(errorOf('deadline_exceeded', `no answer to ${subject} in time`)));
       const startTimer = (): void => {
         clearTimeout(timer);
-        const waitMs = Math.min(command.timeoutMs, context.deadlineMs - Date.now());
-        timer = setTimeout(
-          () => finish(fail(errorOf('deadline_exceeded', `no answer to ${command.subject} in time`))),
-          waitMs,
-        );
+        timer = setTimeout(onTimeout, Math.min(timeoutMs, context.deadlineMs - Date.now()));
       };
+      this.#pending.add(giveUp);
       context.signal.addEventListener('abort', onAbort, { once: true });
       startTimer();
-      try {
-        const payload = JSON.stringify(input);
-        this.#connection.publish(command.subject, payload, {
-          reply: question.subject,
-          headers: toHeaders(context),
-        });
-      } catch (error) {
-        this.#logger.warn({ err: error, subject: command.subject }, 'a request could not be sent');
-        finish(unavailable(command));
-      }
+      if (!this.#send(subject, payload, { reply: question.subject, headers: toHeaders(context) })) giveUp();
     });
   }
 
-  #outcome<C extends Command>(command: C, message: Msg): StructuredOutcome<OutputOf<C>> {
-    if (message.headers?.code === NO_RESPONDERS) return unavailable(command);
+  #send(subject: string, payload: string, options: PublishOptions): boolean {
     try {
-      const reply = replySchema.parse(message.json());
+      this.#connection.publish(subject, payload, options);
+      return true;
+    } catch (error) {
+      this.#logger.warn({ err: error, subject }, 'a request could not be sent');
+      return false;
+    }
+  }
+
+  #outcome<C extends Command>(command: C, message: Msg): StructuredOutcome<OutputOf<C>> {
+    if (message.headers?.code === NO_RESPONDERS) return fail(unavailable(command.owner));
+    try {
+      const reply = readReply(message.json());
       return reply.ok ? { ok: true, value: command.output.parse(reply.value) as OutputOf<C> } : reply;
     } catch (error) {
       this.#logger.error({ err: error, subject: command.subject }, 'a reply does not keep its contract');
@@ -99,6 +118,6 @@ export class Requester {
   }
 }
 
-function unavailable(command: Command): { ok: false; error: ReturnType<typeof errorOf> } {
-  return fail(errorOf('unavailable', `${command.owner} is not available`, { retryAfterMs: 1_000 }));
+function unavailable(owner: string): ErrorSpec {
+  return errorOf('unavailable', `${owner} is not available`, { retryAfterMs: 1_000 });
 }

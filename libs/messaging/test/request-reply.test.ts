@@ -1,189 +1,292 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  HEADERS,
+  PAYLOAD_BYTES_MAX,
   agentsGet,
+  agentsList,
+  agentsUpdate,
   authVerify,
   errorOf,
   fail,
   runsCancel,
   runsGet,
+  runsSubmit,
+  runtimeSimulate,
   skillsList,
   succeed,
+  type GoalInput,
+  type OutputOf,
   type RequestContext,
 } from '@aos/contracts';
-import { createLogger, newTraceparent } from '@aos/telemetry';
-import { startNats, waitUntil } from '@aos/testing';
-import { connectMessaging, type Messaging } from '../src/index.ts';
+import { waitUntil } from '@aos/testing';
+import { headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import type { Messaging } from '../src/index.ts';
+import { RUN_ID, Surroundings, context, gate, isKnown } from './surroundings.ts';
 
-type Nats = Awaited<ReturnType<typeof startNats>>;
+const SUBMITTED: OutputOf<typeof runsSubmit> = {
+  run_id: RUN_ID,
+  agent_id: RUN_ID,
+  tenant_id: 'acme',
+  status: 'queued',
+  goal: 'g',
+  created_at: '2026-01-02T03:04:05.678Z',
+  replayed: false,
+};
 
-const logger = createLogger({ service: 'test', level: 'silent' });
-const RUN = '0193b0a0-0000-7000-8000-000000000001';
-let nats: Nats;
+let surroundings: Surroundings;
 let gateway: Messaging;
 let orchestrator: Messaging;
+let hand: NatsConnection;
+let seen: { context: RequestContext; input: unknown }[] = [];
 
-const join = (service: string): Promise<Messaging> =>
-  connectMessaging({ url: nats.urlFor(service), service, logger });
-
-function context(more: Partial<RequestContext> = {}): RequestContext {
-  return {
-    tenantId: 'acme',
-    actor: { id: 'key:1', level: 3 },
-    requestId: 'request-1',
-    deadlineMs: Date.now() + 20_000,
-    traceparent: newTraceparent(),
-    signal: new AbortController().signal,
-    ...more,
-  };
+/** As `nats req` does it. */
+async function byHand(subject: string, body: string, envelope: Record<string, string> = {}): Promise<Msg> {
+  const fields = headers();
+  for (const [name, value] of Object.entries(envelope)) fields.set(name, value);
+  return hand.request(subject, body, { headers: fields, timeout: 5_000 });
 }
 
 beforeAll(async () => {
-  nats = await startNats();
-  gateway = await join('api-gateway');
-  orchestrator = await join('orchestrator');
+  surroundings = await Surroundings.start();
+  gateway = await surroundings.join('api-gateway');
+  orchestrator = await surroundings.join('orchestrator');
+  hand = await surroundings.raw();
+  orchestrator.answer(runsSubmit, async (received, input) => {
+    seen.push({ context: received, input });
+    return succeed({ ...SUBMITTED, goal: input.goal });
+  });
+  orchestrator.answer(agentsGet, async () => fail(errorOf('not_found', 'no such agent')));
+  orchestrator.answer(runsGet, async () => {
+    throw new Error('the secret inside');
+  });
+  orchestrator.answer(skillsList, async () => succeed({ wrong: 'shape' } as never));
+  orchestrator.answer(agentsList, async () =>
+    succeed({ data: [], next_cursor: 'x'.repeat(PAYLOAD_BYTES_MAX) }),
+  );
+  await isKnown(orchestrator);
 }, 120_000);
 
-afterAll(async () => {
-  await gateway.drain();
-  await orchestrator.drain();
-  await nats.stop();
-});
+afterAll(() => surroundings.stop());
 
 describe('a request', () => {
-  let seen: RequestContext | undefined;
-  let calls = 0;
+  const goal: GoalInput & { agent_id: string } = { goal: 'g', agent_id: RUN_ID, priority: 3 };
 
-  beforeAll(() => {
-    orchestrator.answer(skillsList, async (received) => {
-      seen = received;
-      calls += 1;
-      return succeed({ skills: [], manifest: [] });
-    });
-    orchestrator.answer(agentsGet, async () => fail(errorOf('not_found', 'no such agent')));
-    orchestrator.answer(runsGet, async () => {
-      throw new Error('the secret inside');
-    });
+  it('brings the input to the handler and its value back', async () => {
+    seen = [];
+    expect(await gateway.request(runsSubmit, context(), goal)).toEqual(succeed(SUBMITTED));
+    expect(seen[0]?.input).toEqual(goal);
   });
 
-  it('carries who asks, for which tenant, until when and in which trace', async () => {
+  it('carries who asks, for which tenant, until when, by which key and in which trace', async () => {
+    seen = [];
     const asked = context({ idempotencyKey: 'k-1' });
-    expect(await gateway.request(skillsList, asked, {})).toEqual({
-      ok: true,
-      value: { skills: [], manifest: [] },
-    });
-    expect(seen).toMatchObject({
+    await gateway.request(runsSubmit, asked, goal);
+    expect(seen[0]?.context).toMatchObject({
       tenantId: 'acme',
       actor: { id: 'key:1', level: 3 },
       requestId: 'request-1',
       deadlineMs: asked.deadlineMs,
       idempotencyKey: 'k-1',
     });
-    expect(seen?.traceparent.split('-')[1]).toBe(asked.traceparent.split('-')[1]);
+    expect(seen[0]?.context.traceparent.split('-')[1]).toBe(asked.traceparent.split('-')[1]);
+  });
+
+  it('may be made by hand: the body is the input alone', async () => {
+    const reply = await byHand(runsSubmit.subject, JSON.stringify(goal), { [HEADERS.tenant]: 'acme' });
+    expect(reply.json()).toEqual(succeed(SUBMITTED));
   });
 
   it('brings a failure back as data', async () => {
-    const outcome = await gateway.request(agentsGet, context(), { agent_id: RUN });
+    const outcome = await gateway.request(agentsGet, context(), { agent_id: RUN_ID });
     expect(outcome).toMatchObject({ ok: false, error: { code: 'not_found', message: 'no such agent' } });
   });
 
   it('tells nothing of what is inside when the handler has a bug', async () => {
-    const outcome = await gateway.request(runsGet, context(), { run_id: RUN });
+    const outcome = await gateway.request(runsGet, context(), { run_id: RUN_ID });
     expect(outcome).toMatchObject({ ok: false, error: { code: 'internal' } });
     expect(JSON.stringify(outcome)).not.toContain('secret');
   });
 
-  it('is refused with the unknown field named', async () => {
-    const input = { unknown_field: 1 } as unknown as Record<string, never>;
-    const outcome = await gateway.request(skillsList, context(), input);
-    expect(outcome).toMatchObject({
+  it('is told at once that nobody answers', async () => {
+    const startedMs = performance.now();
+    const outcome = await gateway.request(agentsUpdate, context(), { agent_id: RUN_ID });
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } });
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+
+  it('ends when its caller goes', async () => {
+    const caller = new AbortController();
+    const never = gate();
+    hand.subscribe(runtimeSimulate.subject, { queue: 'orchestrator', callback: () => never.open() });
+    await hand.flush();
+    const plan = [{ skill: 's', params: {} }];
+    const asked = gateway.request(runtimeSimulate, context({ signal: caller.signal }), {
+      plan,
+      budget_cents: 1,
+    });
+    await never.opened;
+    caller.abort();
+    expect(await asked).toMatchObject({ ok: false, error: { code: 'deadline_exceeded' } });
+  });
+
+  it('is not sent for a caller who has gone', async () => {
+    seen = [];
+    const outcome = await gateway.request(runsSubmit, context({ signal: AbortSignal.abort() }), goal);
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'deadline_exceeded' } });
+    await gateway.request(runsSubmit, context(), goal);
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('what is refused before the handler is called', () => {
+  beforeAll(() => {
+    seen = [];
+  });
+  afterAll(() => {
+    expect(seen).toEqual([]);
+  });
+
+  it('an unknown field, by name', async () => {
+    const input = { goal: 'g', agent_id: RUN_ID, priority: 5, surprise: 1 };
+    expect(await gateway.request(runsSubmit, context(), input)).toMatchObject({
       ok: false,
-      error: { code: 'invalid_request', details: { issues: [{ field: '/unknown_field' }] } },
+      error: { code: 'invalid_request', details: { issues: [{ field: '/surprise' }] } },
     });
   });
 
-  it('is refused without a tenant', async () => {
-    const outcome = await gateway.request(skillsList, context({ tenantId: '' }), {});
+  it('a wrong type, with its place', async () => {
+    const input = { goal: 1, agent_id: RUN_ID, priority: 5 } as never;
+    expect(await gateway.request(runsSubmit, context(), input)).toMatchObject({
+      ok: false,
+      error: { code: 'invalid_request', details: { issues: [{ field: '/goal' }] } },
+    });
+  });
+
+  it.each(['{"goal":', 'null', '[]', ''])('the body %j', async (body) => {
+    const reply = await byHand(runsSubmit.subject, body, { [HEADERS.tenant]: 'acme' });
+    expect(reply.json()).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
+  });
+
+  it('a request without a tenant', async () => {
+    const outcome = await gateway.request(runsSubmit, context({ tenantId: '' }), SUBMIT);
     expect(outcome).toMatchObject({ ok: false, error: { code: 'tenant_required' } });
   });
 
-  it('never reaches the handler after its deadline', async () => {
-    const before = calls;
-    const outcome = await gateway.request(skillsList, context({ deadlineMs: Date.now() - 1 }), {});
+  it('a request whose deadline has passed on the way', async () => {
+    const late = { [HEADERS.tenant]: 'acme', [HEADERS.deadline]: String(Date.now() - 1) };
+    const reply = await byHand(runsSubmit.subject, JSON.stringify(SUBMIT), late);
+    expect(reply.json()).toMatchObject({ ok: false, error: { code: 'deadline_exceeded' } });
+  });
+
+  it('a request whose deadline has passed already', async () => {
+    const outcome = await gateway.request(runsSubmit, context({ deadlineMs: Date.now() - 1 }), SUBMIT);
     expect(outcome).toMatchObject({ ok: false, error: { code: 'deadline_exceeded' } });
-    await gateway.request(skillsList, context(), {});
-    expect(calls).toBe(before + 1);
   });
 
-  it('is told at once that nobody answers', async () => {
-    const startedMs = Date.now();
-    const outcome = await gateway.request(runsCancel, context(), { run_id: RUN });
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } });
-    expect(Date.now() - startedMs).toBeLessThan(2_000);
+  it('a request larger than a message may be', async () => {
+    const huge = { ...SUBMIT, context: { text: 'x'.repeat(PAYLOAD_BYTES_MAX) } };
+    const outcome = await gateway.request(runsSubmit, context(), huge);
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'payload_limit' } });
+  });
+});
+
+const SUBMIT = { goal: 'g', agent_id: RUN_ID, priority: 5 };
+
+describe('an answer', () => {
+  it('that does not keep its contract is an internal failure', async () => {
+    const outcome = await gateway.request(skillsList, context(), {});
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'internal' } });
   });
 
-  it('may be asked without a tenant where the tenant is what is asked', async () => {
-    const realtime = await join('realtime');
+  it('larger than a message may be is a failure that says so', async () => {
+    const outcome = await gateway.request(agentsList, context(), { limit: 50 });
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'payload_limit' } });
+  });
+
+  it('is given without a tenant where the tenant is what is asked', async () => {
+    const realtime = await surroundings.join('realtime');
     const identity = { tenant_id: 'acme', key_id: '1', actor: 'key:1', level: 1 };
-    gateway.answerAnonymous(authVerify, async () => succeed(identity));
-    const outcome = await waitUntil(
-      async () => {
-        const answer = await realtime.request(authVerify, context({ tenantId: '' }), { credential: 'x' });
-        return answer.ok && answer;
-      },
-      { what: 'an answer to auth.verify' },
+    gateway.answerAnonymous(authVerify, async (received) =>
+      succeed({ ...identity, actor: `for:${received.tenantId}` }),
     );
-    expect(outcome.value).toEqual(identity);
-    await realtime.drain();
+    await isKnown(gateway);
+    const outcome = await realtime.request(authVerify, context({ tenantId: '' }), { credential: 'x' });
+    expect(outcome).toEqual(succeed({ ...identity, actor: 'for:' }));
   });
 });
 
 describe('a slow request', () => {
-  it('stays alive beyond its timeout while it is worked on', async () => {
+  it('lives beyond its timeout while it is worked on', async () => {
+    const finish = gate();
     const impatient = { ...runsCancel, timeoutMs: 2_500 };
-    const summary = { run_id: RUN } as never;
     orchestrator.answer(runsCancel, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 4_000));
-      return fail(errorOf('conflict', `late but there: ${JSON.stringify(summary)}`));
+      await finish.opened;
+      return fail(errorOf('conflict', 'late, but there'));
     });
-    const outcome = await gateway.request(impatient, context(), { run_id: RUN });
+    await isKnown(orchestrator);
+    // Longer than the timeout, shorter than two of the signs of life that come every two seconds.
+    setTimeout(finish.open, 3_500);
+    const outcome = await gateway.request(impatient, context(), { run_id: RUN_ID });
     expect(outcome).toMatchObject({ ok: false, error: { code: 'conflict' } });
   }, 15_000);
-});
 
-describe('when the server is killed and started again', () => {
-  it('clients come back by themselves and are answered', async () => {
-    await nats.kill();
-    const outcome = await gateway.request(skillsList, context(), {});
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'unavailable' } });
-    await nats.restart();
-    await waitUntil(async () => (await gateway.request(skillsList, context(), {})).ok, {
-      what: 'an answer after the restart',
+  it('ends at its deadline however much it is worked on', async () => {
+    const deadlineMs = Date.now() + 2_600;
+    const finish = gate();
+    orchestrator.answer(agentsUpdate, async () => {
+      await finish.opened;
+      return fail(errorOf('conflict', 'too late'));
     });
-  }, 30_000);
+    await isKnown(orchestrator);
+    const outcome = await gateway.request(agentsUpdate, context({ deadlineMs }), { agent_id: RUN_ID });
+    finish.open();
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'deadline_exceeded' } });
+    expect(Date.now()).toBeLessThan(deadlineMs + 1_000);
+  }, 15_000);
+
+  it('ends at its timeout where nobody shows that it is worked on', async () => {
+    const impatient = { ...runtimeSimulate, timeoutMs: 200 };
+    const plan = [{ skill: 's', params: {} }];
+    const outcome = await gateway.request(impatient, context(), { plan, budget_cents: 1 });
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'deadline_exceeded' } });
+  });
 });
 
 describe('draining', () => {
-  it('answers what is under way', async () => {
-    const leaving = await join('orchestrator');
-    const gate = Promise.withResolvers<void>();
-    let hasStarted = false;
-    leaving.answer(agentsGet, async () => {
-      hasStarted = true;
-      await gate.promise;
-      return fail(errorOf('not_found', 'answered while leaving'));
+  it('answers what is under way and takes nothing new', async () => {
+    const leaving = await surroundings.join('api-gateway');
+    const watching = await surroundings.join('realtime');
+    const finish = gate();
+    let taken = 0;
+    leaving.answer({ ...authVerify, subject: 'gateway.auth.verify.v1' }, async () => {
+      taken += 1;
+      await finish.opened;
+      return fail(errorOf('unauthenticated', 'answered while leaving'));
     });
-    // Both answer agents.get; whoever is asked, the one that leaves must have been asked once.
+    await isKnown(leaving);
+    // Two replicas answer; ask until the one that leaves has been asked.
     const answers: Promise<unknown>[] = [];
     await waitUntil(
       async () => {
-        if (!hasStarted) answers.push(gateway.request(agentsGet, context(), { agent_id: RUN }));
-        return hasStarted;
+        if (taken === 0) answers.push(watching.request(authVerify, context(), { credential: 'x' }));
+        return taken > 0;
       },
       { what: 'a request at the leaving replica' },
     );
     const drained = leaving.drain();
-    gate.resolve();
+    const before = taken;
+    await Promise.all([1, 2, 3, 4, 5].map(() => isKnown(watching)));
+    finish.open();
     await drained;
     expect(JSON.stringify(await Promise.all(answers))).toContain('answered while leaving');
+    for (let asked = 0; asked < 20; asked += 1)
+      expect(await watching.request(authVerify, context(), { credential: 'x' })).toMatchObject({ ok: true });
+    expect(taken).toBe(before);
   }, 20_000);
+
+  it('may be asked for twice', async () => {
+    const leaving = await surroundings.join('realtime');
+    await Promise.all([leaving.drain(), leaving.drain()]);
+    await leaving.drain();
+  });
 });
