@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Not a whole number.');
+  return value;
+}
+
+/** Money in cents, decimals allowed. */
+export function centsAmount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError('Not an amount in cents.');
+  }
+  return value;
+}
+
+/** `key=value`, added to those before. */
+export function label(text: string, earlier: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Not of the form key=value.');
+  return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+export function commaSeparated(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** A plan as JSON, or `@file` (`@-`: standard input), relative to `directory`. The API judges what is in the steps. */
+export function planParser(directory: string): (text: string) => unknown[] {
+  return (text) => {
+    const plan = parseJson(text.startsWith('@') ? readText(text.slice(1), directory) : text);
+    if (!Array.isArray(plan)) throw new InvalidArgumentError('A plan is a JSON list of steps.');
+    return plan;
+  };
+}
+
+function readText(file: string, directory: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : resolve(directory, file), 'utf8');
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `Cannot read ${file}: ${error instanceof Error ? error.message : 'failed'}.`,
+    );
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`Not JSON: ${error instanceof Error ? error.message : 'failed'}.`);
+  }
+}

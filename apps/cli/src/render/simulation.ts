@@ -1,0 +1,39 @@
+import { centsOf, type OutputOf, type runtimeSimulate } from '@aos/contracts';
+import { paint, type Terminal } from '../terminal.ts';
+import { facts, table } from './table.ts';
+import { cents, duration, oneLine } from './text.ts';
+
+/** The verdict on a plan, its steps and risks. */
+export function simulationText(terminal: Terminal, verdict: OutputOf<typeof runtimeSimulate>): string {
+  const { feasible, status, steps, risks, reasons } = verdict;
+  const parts = [
+    facts(terminal, [
+      ['verdict', paint(terminal, feasible ? 'green' : 'red', status)],
+      ['cost', cents(verdict.cost_cents)],
+      ['latency', `about ${duration(verdict.latency_ms)}`],
+      ['reasons', reasons.map((reason) => oneLine(reason, 300)).join('; ')],
+    ]),
+    table(
+      terminal,
+      ['STEP', 'SKILL', 'COST', 'LATENCY'],
+      steps.map((step) => [
+        step.step_id,
+        step.skill,
+        cents(centsOf(step.cost_microcents)),
+        duration(step.latency_ms),
+      ]),
+    ),
+  ];
+  if (risks.length > 0) parts.push(riskTable(terminal, risks));
+  return parts.join('\n\n');
+}
+
+function riskTable(terminal: Terminal, risks: OutputOf<typeof runtimeSimulate>['risks']): string {
+  const rows = risks.map(({ step_id, code, probability, detail }) => [
+    step_id,
+    paint(terminal, 'yellow', code),
+    probability === undefined ? '' : `${Math.round(probability * 100)} %`,
+    oneLine(detail),
+  ]);
+  return table(terminal, ['STEP', 'RISK', 'CHANCE', 'DETAIL'], rows);
+}
