@@ -73,11 +73,12 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
 
   /** Steps under way end, the rest is handed back; what NATS does not take in time is published by others. */
   async onModuleDestroy(): Promise<void> {
-    const { config, logger } = this.#parts;
+    const { config, logger, connections } = this.#parts;
     const giveUp = setTimeout(
       () => this.engine.stopPublishing(),
       config.SHUTDOWN_TIMEOUT_SECONDS * 1000 - CLOSING_MS,
     );
+    await connections.messaging.stopAnswering();
     await this.#tickets.drain();
     await this.engine.drain();
     clearTimeout(giveUp);

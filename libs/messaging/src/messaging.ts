@@ -125,6 +125,11 @@ export class Messaging {
     return this.#connection.rtt();
   }
 
+  /** Takes no more requests and resolves when those under way are answered; everything else goes on. */
+  stopAnswering(): Promise<void> {
+    return this.#answerer.drain();
+  }
+
   /** Takes nothing new, lets what is under way be answered, then closes. */
   drain(): Promise<void> {
     this.#drained ??= this.#drain();
