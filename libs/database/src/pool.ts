@@ -15,6 +15,9 @@ export interface PoolOptions {
 /** How long a query waits for a free or a new connection. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
+/** How long the server lets a transaction stand still: a process that is stopped in one must not hold others up. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
 /** A `date` stays the text it is: as a Date it would shift with the machine's time zone. */
 const types: CustomTypesConfig = {
   getTypeParser: (oid, format) =>
@@ -28,6 +31,7 @@ export function createPool({ url, applicationName, max, logger }: PoolOptions): 
     application_name: applicationName,
     max,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
     types,
   });
