@@ -10,7 +10,7 @@ import { Connections } from './outbound/connections.ts';
 import { CredentialsClient } from './outbound/credentials.client.ts';
 import { LiveEventsClient } from './outbound/live-events.client.ts';
 import { RunJournalClient } from './outbound/run-journal.client.ts';
-import { streamMetrics } from './outbound/stream-metrics.ts';
+import { streamMetrics } from './inbound/stream-metrics.ts';
 
 /**
  * Shows watchers their runs over `/v1/stream`. Credentials are checked by `gateway.auth.verify.v1`, history is

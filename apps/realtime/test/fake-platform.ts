@@ -17,7 +17,7 @@ type Nats = Awaited<ReturnType<typeof startNats>>;
 
 const logger = createLogger({ service: 'test', level: 'silent' });
 
-export const KEYS: Record<string, { tenantId: string; keyId: string }> = {
+const KEYS: Record<string, { tenantId: string; keyId: string }> = {
   'key-acme': { tenantId: 'acme', keyId: '019a2f6e-7c1b-7d11-8a52-000000000001' },
   'key-globex': { tenantId: 'globex', keyId: '019a2f6e-7c1b-7d11-8a52-000000000002' },
 };

@@ -110,7 +110,7 @@ describe('a loss of NATS', () => {
     await nats.kill();
     await platform.append(runId, 3, { isLost: true });
     await nats.restart();
-    await waitUntil(() => client.seqs(runId).length >= 5, { timeoutMs: 30_000, what: 'events 3 to 5' });
+    await waitUntil(() => client.seqs(runId).length >= 5, { timeoutMs: 10_000, what: 'events 3 to 5' });
     expect(client.seqs(runId)).toEqual([1, 2, 3, 4, 5]);
   }, 90_000);
 

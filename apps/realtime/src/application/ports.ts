@@ -13,6 +13,25 @@ export interface JournalPage {
   isEnd: boolean;
 }
 
+/** What a client shows to be let in. */
+export interface Credential {
+  credential: string;
+  /** The tenant asked for; undefined: the credential's own. */
+  tenantId: string | undefined;
+  traceparent: string | undefined;
+}
+
+/** Who watches. */
+export interface Watcher {
+  tenantId: string;
+  keyId: string;
+}
+
+export interface Credentials {
+  /** When the check cannot be made the answer is `unavailable`, never a yes. */
+  verify(credential: Credential): Promise<StructuredOutcome<Watcher>>;
+}
+
 /** The truth about a run's events. */
 export interface RunJournal {
   /** The events after `after`, at most `limit` (default 100); `not_found` for a run that the tenant does not have. */

@@ -2,7 +2,7 @@ import type { ServerFrame } from '@aos/contracts';
 import { WebSocket } from 'ws';
 import { OutboundQueue } from '../domain/outbound-queue.ts';
 import type { RunEvent } from '../domain/run-event.ts';
-import type { StreamMetrics } from '../outbound/stream-metrics.ts';
+import type { StreamMetrics } from './stream-metrics.ts';
 
 /** Bytes given to a socket that it has not passed on; above this, frames wait in the queue. */
 const BUFFERED_BYTES_MAX = 256 * 1024;

@@ -1,15 +1,14 @@
 import { errorOf, type ClientFrame, type ErrorSpec } from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
 import { WebSocket, type RawData } from 'ws';
-import type { Recipient } from '../application/ports.ts';
+import type { Recipient, Watcher } from '../application/ports.ts';
 import { watchRun, type WatchRunSources } from '../application/watch-run.ts';
 import { FrameAllowance } from '../domain/frame-allowance.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import { parseCursor, parseTopic } from '../domain/topic.ts';
-import type { Watcher } from '../outbound/credentials.client.ts';
-import type { StreamMetrics } from '../outbound/stream-metrics.ts';
 import { parseClientFrame } from './client-frame.ts';
 import { FrameSender } from './frame-sender.ts';
+import type { StreamMetrics } from './stream-metrics.ts';
 
 export interface ConnectionOptions {
   watcher: Watcher;

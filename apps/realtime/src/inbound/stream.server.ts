@@ -7,17 +7,17 @@ import { loggerFor, type Logger } from '@aos/telemetry';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Credentials, Watcher } from '../application/ports.ts';
 import type { WatchRunSources } from '../application/watch-run.ts';
-import type { CredentialsClient, Watcher } from '../outbound/credentials.client.ts';
-import type { StreamMetrics } from '../outbound/stream-metrics.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { StreamConnection } from './stream.connection.ts';
+import type { StreamMetrics } from './stream-metrics.ts';
 import { parseUpgrade, requestIdOf } from './upgrade-request.ts';
 
 export type HttpHost = HttpAdapterHost;
 
 export interface StreamSources extends WatchRunSources {
-  credentials: CredentialsClient;
+  credentials: Credentials;
   /** Calls back with each revoked key; returns how to stop. */
   onKeyRevoked(onKey: (keyId: string) => void): () => void;
   logger: Logger;

@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
+import type { Credential } from '../application/ports.ts';
 
-export const STREAM_PATH = '/v1/stream';
-
-export interface UpgradeRequest {
-  credential: string;
-  tenantId: string | undefined;
-  traceparent: string | undefined;
-}
+const STREAM_PATH = '/v1/stream';
 
 /** Who asks for a stream, by X-AOS-Key or a bearer token; never by the URL, which ends up in logs. */
-export function parseUpgrade(request: IncomingMessage): StructuredOutcome<UpgradeRequest> {
+export function parseUpgrade(request: IncomingMessage): StructuredOutcome<Credential> {
   const [path] = (request.url ?? '').split('?');
   if (path !== STREAM_PATH) return fail(errorOf('not_found', `The stream is at ${STREAM_PATH}.`));
   const credential = headerOf(request, 'x-aos-key') ?? bearerOf(headerOf(request, 'authorization'));

@@ -1,23 +1,10 @@
 import { authVerify, errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
 import type { Messaging } from '@aos/messaging';
+import type { Credential, Credentials, Watcher } from '../application/ports.ts';
 import { ownContext } from './own-context.ts';
 
-/** What a client shows to be let in. */
-export interface Credential {
-  credential: string;
-  /** The tenant asked for; undefined: the credential's own. */
-  tenantId: string | undefined;
-  traceparent: string | undefined;
-}
-
-/** Who watches. */
-export interface Watcher {
-  tenantId: string;
-  keyId: string;
-}
-
 /** Checks credentials by `gateway.auth.verify.v1`. A gateway that does not answer is `unavailable`, never a yes. */
-export class CredentialsClient {
+export class CredentialsClient implements Credentials {
   constructor(private readonly messaging: Messaging) {}
 
   async verify({ credential, tenantId, traceparent }: Credential): Promise<StructuredOutcome<Watcher>> {
