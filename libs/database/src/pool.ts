@@ -10,13 +10,15 @@ export interface PoolOptions {
   /** Connections at most. */
   max: number;
   logger: Logger;
+  /**
+   * How long the server lets a transaction stand still, so that a process stopped in one does not hold others up. For
+   * direct connections only: PgBouncer refuses the parameter.
+   */
+  idleInTransactionMs?: number;
 }
 
 /** How long a query waits for a free or a new connection. */
 const CONNECTION_TIMEOUT_MS = 5_000;
-
-/** How long the server lets a transaction stand still: a process that is stopped in one must not hold others up. */
-const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /** A `date` stays the text it is: as a Date it would shift with the machine's time zone. */
 const types: CustomTypesConfig = {
@@ -25,13 +27,15 @@ const types: CustomTypesConfig = {
 };
 
 /** A pool that outlives restarts of the server: the error of an idle connection is logged, its successor is made on demand. */
-export function createPool({ url, applicationName, max, logger }: PoolOptions): Pool {
+export function createPool({ url, applicationName, max, logger, idleInTransactionMs }: PoolOptions): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: applicationName,
     max,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    ...(idleInTransactionMs === undefined
+      ? {}
+      : { idle_in_transaction_session_timeout: idleInTransactionMs }),
     keepAlive: true,
     types,
   });

@@ -5,6 +5,8 @@ import { connectMessaging, type Messaging } from '@aos/messaging';
 import type { HealthProbe } from '@aos/service-kit';
 import type { Logger } from '@aos/telemetry';
 
+/** A process that is stopped within a submit gives its locks up about when its lease ends. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
 const ENGINE_CONNECTIONS = 8;
 const REQUEST_CONNECTIONS = 10;
 
@@ -27,6 +29,7 @@ export class Connections {
       applicationName: `${application}-engine`,
       max: ENGINE_CONNECTIONS,
       logger,
+      idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     });
     const { rows } = await enginePool.query<{ timeline: number }>(
       'select timeline from orchestrator.timeline',
