@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { withLock } from '../lock.ts';
-import { defaultStateDir, logsOf, stackFileOf } from '../stack/layout.ts';
+import { defaultStateDir, logsOf, SERVER_PORTS, SERVICE_PORTS, stackFileOf } from '../stack/layout.ts';
 import { StackError } from '../stack/stack-error.ts';
 import { startStack, type Stack } from '../stack/start.ts';
 import { stackStatus, type PartStatus } from '../stack/status.ts';
@@ -57,7 +57,22 @@ function logs(
   spawnSync('tail', ['-n', lines, ...(follow ? ['-F'] : []), ...wanted], { stdio: 'inherit' });
 }
 
-const program = new Command('stack').description('The local stack: Postgres, Redis, NATS and all services.');
+const PORT_VARIABLES = [...Object.values(SERVICE_PORTS), ...Object.values(SERVER_PORTS)]
+  .map(({ variable, port }) => `  ${variable} (${port})`)
+  .join('\n');
+
+const program = new Command('stack')
+  .description('The local stack: Postgres, Redis, NATS and all services.')
+  .addHelpText(
+    'after',
+    `
+Variables read by up (default; a port that is taken gives way to the next free one):
+${PORT_VARIABLES}
+  AOS_STATE_DIR (.aos)
+  AOS_SERVERS=programs: no containers, also where a container engine answers
+  DATABASE_DIRECT_URL, REDIS_URL, NATS_URL: servers to use instead of own ones
+All others reach the services.`,
+  );
 program
   .command('up')
   .description('start what is not running; returns when every service is ready')

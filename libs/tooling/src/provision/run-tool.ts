@@ -1,19 +1,17 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-const execute = promisify(execFile);
+import { runToEnd } from '../processes/run-to-end.ts';
 
 interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a tool to its end and gives its output; its error text is part of the thrown error. */
+/** Runs a tool and gives its output; throws with its error text when it fails. */
 export async function runTool(
   command: string,
   args: readonly string[],
-  { cwd, env = process.env }: RunOptions = {},
+  { cwd = process.cwd(), env = process.env }: RunOptions = {},
 ): Promise<string> {
-  const { stdout } = await execute(command, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 });
-  return stdout;
+  const { code, output, errors } = await runToEnd(command, args, { cwd, env });
+  if (code !== 0) throw new Error(`${command} ${args[0]}: ${errors.trim()}`);
+  return output;
 }

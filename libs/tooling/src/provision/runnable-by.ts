@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { mayEnter, type SystemUser } from '../processes/system-user.ts';
+import { shortHash } from '../short-hash.ts';
 
 /**
  * The program, at a place where that user may run it: `<prefix>/bin/<program>` is copied with all of its prefix
@@ -10,7 +10,7 @@ import { mayEnter, type SystemUser } from '../processes/system-user.ts';
 export function runnableBy(user: SystemUser | undefined, program: string): string {
   if (mayEnter(user, dirname(program))) return program;
   const prefix = resolve(dirname(program), '..');
-  const name = createHash('sha256').update(prefix).digest('hex').slice(0, 12);
+  const name = shortHash(prefix);
   const copy = join('/var/tmp', `aos-program-${name}`);
   if (!existsSync(copy)) {
     const unfinished = `${copy}-${process.pid}`;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname } from 'node:path';
@@ -7,6 +6,7 @@ import type { Say } from '../paths.ts';
 import { waitUntil } from '../wait-until.ts';
 import { answersOn } from './probe.ts';
 import type { Server } from './server.ts';
+import { shortHash } from '../short-hash.ts';
 
 // Servers in containers, where a container engine answers. Written from the documentation of testcontainers and not
 // tried: there was no engine to try it with. Where it fails, a program on the machine is started instead.
@@ -69,7 +69,7 @@ async function startContainer(
   const { GenericContainer, getContainerRuntimeClient } = await import('testcontainers');
   const { container: containers } = await getContainerRuntimeClient();
   const port = readContainerFile(dataDir)?.port ?? (await freePort(wished));
-  const suffix = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
+  const suffix = shortHash(dataDir);
   const started = await new GenericContainer(recipe.image)
     .withName(`aos-${basename(dataDir)}-${suffix}`)
     .withExposedPorts({ container: recipe.port, host: port })

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chownSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { mayEnter, type SystemUser } from '../processes/system-user.ts';
+import { shortHash } from '../short-hash.ts';
 
 const run = promisify(execFile);
 
@@ -70,6 +70,6 @@ export function wipePostgres(wished: string): void {
 }
 
 function fallbackFolder(wished: string): string {
-  const name = createHash('sha256').update(wished).digest('hex').slice(0, 12);
+  const name = shortHash(wished);
   return join('/var/tmp', `aos-${name}`, basename(wished));
 }
