@@ -16,6 +16,7 @@ import {
   type EngineStore,
   type EventPublisher,
   type Lease,
+  type RunSignal,
   type Submission,
   type SubmitResult,
 } from './ports.ts';
@@ -120,12 +121,14 @@ export class Engine {
   async readSignals(): Promise<void> {
     if (this.#slots.size === 0) return;
     try {
-      for (const signal of await this.#parts.store.signals(this.#parts.workerId)) {
-        this.#slots.get(signal.runId)?.execution.cancel(signal);
-      }
+      this.#pass(await this.#parts.store.signals(this.#parts.workerId));
     } catch (error) {
       this.#parts.observer.trouble('reading signals', error);
     }
+  }
+
+  #pass(signals: readonly RunSignal[]): void {
+    for (const signal of signals) this.#slots.get(signal.runId)?.execution.cancel(signal);
   }
 
   /** Takes nothing new, lets steps under way end, hands the rest back and gives up its place. */
@@ -176,12 +179,15 @@ export class Engine {
     const unknown = claims.filter(({ runId, idleClaims }) => idleClaims > 1 || !this.#fresh.has(runId));
     const journals =
       unknown.length === 0 ? undefined : await this.#parts.store.journal(unknown.map(({ runId }) => runId));
+    // Before the run does anything: one that only has to wait on would leave its slot and its signal behind.
+    const hasSignals = claims.some((claim) => claim.hasSignals);
+    const signals = hasSignals ? await this.#parts.store.signals(this.#parts.workerId) : [];
     for (const claim of claims) {
       const events = journals?.get(claim.runId) ?? this.#fresh.get(claim.runId) ?? [];
       this.#fresh.delete(claim.runId);
       this.#occupy(claim, events);
     }
-    if (claims.some(({ hasSignals }) => hasSignals)) await this.readSignals();
+    this.#pass(signals);
   }
 
   #occupy(claim: ClaimedRun, events: RunEvent[]): void {

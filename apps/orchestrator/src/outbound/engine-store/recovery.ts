@@ -38,12 +38,20 @@ const HAND_BACK: Statement = {
     on conflict do nothing returning run_id`,
 };
 
+/** Also wakes a run that began to wait while a signal was on its way to its owner. */
 const WAKE_DUE: Statement = {
   name: 'wake_due',
   text: `
-    with due as (
-      select run_id from orchestrator.runs where status = 'waiting' and ready_at <= now()
-      order by ready_at limit $1::int for no key update skip locked),
+    with wanted as (
+      (select run_id from orchestrator.runs where status = 'waiting' and ready_at <= now()
+       order by ready_at limit $1::int)
+      union
+      select run_id from orchestrator.run_signals),
+    due as (
+      select r.run_id from orchestrator.runs r join wanted using (run_id)
+      where r.status = 'waiting' and (
+        r.ready_at <= now() or exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id))
+      order by r.ready_at limit $1::int for no key update of r skip locked),
     woken as (
       update orchestrator.runs r
       set status = 'queued', ready_at = null, enqueue_no = enqueue_no + 1
