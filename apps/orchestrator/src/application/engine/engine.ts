@@ -1,6 +1,6 @@
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
-import { FlushLedger } from './flush-ledger.ts';
+import { FlushLedger, LOST_MS } from './flush-ledger.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { Relay } from './relay.ts';
 import { RunExecution, type Departure } from './run-execution.ts';
@@ -56,7 +56,8 @@ export class Engine {
   readonly #fresh = new Map<string, RunEvent[]>();
   #claiming: Promise<void> | undefined;
   #isClaimWanted = false;
-  #isClaimAnswerLost = false;
+  /** When the last answer was lost that leaves open which runs this process owns. */
+  #answerLostAtMs: number | undefined;
   #isDraining = false;
 
   constructor(parts: EngineParts) {
@@ -154,29 +155,31 @@ export class Engine {
     while (this.#isClaimWanted && this.freeSlots > 0) {
       this.#isClaimWanted = false;
       try {
-        if (this.#isClaimAnswerLost) await this.#adoptStrays();
+        if (this.#answerLostAtMs !== undefined) await this.#adoptStrays();
         const claims = await this.#parts.store.claim(this.#parts.workerId, this.freeSlots, ENGINE_VERSION);
         if (claims.length === 0) continue;
         this.#isClaimWanted = true;
         await this.#begin(claims);
       } catch (error) {
-        this.#isClaimAnswerLost = true;
+        this.#answerLostAtMs = this.#parts.clock.now();
         this.#parts.observer.trouble('claiming runs', error);
       }
     }
   }
 
-  /** A claim whose answer was lost may have given this process runs it does not know of. */
+  /** A claim whose answer was lost may have given this process runs it does not know of, or may do so yet. */
   async #adoptStrays(): Promise<void> {
+    const askedAtMs = this.#parts.clock.now();
     const known = new Set(this.#slots.keys());
     const owned = await this.#parts.store.owned(this.#parts.workerId);
     const strays = owned.filter(({ runId }) => !known.has(runId) && !this.#slots.has(runId));
     await this.#begin(strays);
-    this.#isClaimAnswerLost = false;
+    if (this.#answerLostAtMs !== undefined && askedAtMs - this.#answerLostAtMs > LOST_MS)
+      this.#answerLostAtMs = undefined;
   }
 
   async #begin(claims: ClaimedRun[]): Promise<void> {
-    const unknown = claims.filter(({ runId, idleClaims }) => idleClaims > 1 || !this.#fresh.has(runId));
+    const unknown = claims.filter(({ runId, seq }) => this.#fresh.get(runId)?.length !== seq);
     const journals =
       unknown.length === 0 ? undefined : await this.#parts.store.journal(unknown.map(({ runId }) => runId));
     // Before the run does anything: one that only has to wait on would leave its slot and its signal behind.
@@ -226,7 +229,7 @@ export class Engine {
       const tickets = await this.#parts.store.handBack(this.#parts.workerId, [runId], isOrderly);
       await this.#parts.publisher.publishTickets(tickets);
     } catch (error) {
-      this.#isClaimAnswerLost = true; // it is adopted again, or goes on when this process is gone
+      this.#answerLostAtMs = this.#parts.clock.now(); // it is adopted again, or goes on when this process is gone
       this.#parts.observer.trouble(`handing back run ${runId}`, error);
     }
   }

@@ -1,5 +1,5 @@
 /** How long a transaction whose connection was lost may still commit. */
-const LOST_MS = 30_000;
+export const LOST_MS = 30_000;
 
 /** Numbers the flushes of a process and knows up to which of them everything is published. */
 export class FlushLedger {

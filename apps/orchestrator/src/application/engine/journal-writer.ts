@@ -83,13 +83,19 @@ export class JournalWriter {
       throw error;
     }
     this.#deletedUpTo = flush.publishedUpTo;
-    if (flush.rows.length === 0) ledger.close(flushNo);
+    if (flush.rows.length === 0) this.#closeEmpty(flushNo);
     else relay.enqueue({ flushNo, rows: flush.rows, tickets: [] });
     return batch.map(({ runId }) =>
       this.#refused.has(runId)
         ? { status: 'rejected', reason: this.#refused.get(runId) }
         : { status: 'fulfilled', value: undefined },
     );
+  }
+
+  /** The store keeps nothing of an empty flush: it is no reason for another one. */
+  #closeEmpty(flushNo: number): void {
+    this.#parts.ledger.close(flushNo);
+    if (this.#deletedUpTo === flushNo - 1) this.#deletedUpTo = flushNo;
   }
 
   async #commitHalves(batch: JournalEntry[]): Promise<PromiseSettledResult<void>[]> {

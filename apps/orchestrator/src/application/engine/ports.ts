@@ -74,6 +74,8 @@ export interface Flush {
 
 export interface ClaimedRun extends RunIdentity {
   traceparent: string;
+  /** The run_seq of the journal's last event at the claim. */
+  seq: number;
   /** Claims without progress in a row, this one included. */
   idleClaims: number;
   hasSignals: boolean;
@@ -100,7 +102,7 @@ export interface Ticket {
 }
 
 /**
- * Everything the engine keeps. One suite (test/engine-store.suite.ts) holds every implementation to the same guarantees.
+ * Everything the engine keeps. One suite (test/engine/engine-store.suite.ts) holds every implementation to the same guarantees.
  * Methods reject when the store cannot be reached; the outcome of a write is then unknown.
  */
 export interface EngineStore {

@@ -1,6 +1,6 @@
 import { errorOf, type ErrorSpec, type EventData } from '@aos/contracts';
 import {
-  commandsAfterTakeover,
+  commandsFor,
   decide,
   commandsOnCancel,
   commandsOnCrashLoop,
@@ -93,7 +93,7 @@ export class RunExecution {
   #firstCommands(): Command[] {
     return this.#claim.idleClaims > IDLE_CLAIMS_MAX
       ? commandsOnCrashLoop(this.#state)
-      : commandsAfterTakeover(this.#state);
+      : commandsFor(this.#state);
   }
 
   async #perform(command: Command): Promise<Departure | undefined> {

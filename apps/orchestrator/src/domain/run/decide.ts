@@ -46,25 +46,6 @@ export function commandsFor(state: RunState): Command[] {
   return [nextForStep(state, current)];
 }
 
-/**
- * What a run does first after its process was lost. An intent without a result may have happened: an idempotent call is
- * repeated with the same key, any other waits for a person, since no skill here can be asked what became of it.
- */
-export function commandsAfterTakeover(state: RunState): Command[] {
-  const step = currentStep(state);
-  if (state.status !== 'running' || step?.intent == null) return commandsFor(state);
-  if (step.intent.isIdempotent) {
-    return [
-      { type: 'call', step: step.plan, attempt: step.intent.attempt, intent: step.intent, notBefore: null },
-    ];
-  }
-  const error = errorOf(
-    'unknown_outcome',
-    `the process was lost during step ${step.plan.step_id}; whether its effect happened is not known`,
-  );
-  return [{ type: 'park', reason: 'unknown_outcome', error }];
-}
-
 /** A cancelled run closes the step at work and ends; steps not begun are never begun. */
 export function commandsOnCancel(state: RunState, reason: string | undefined): Command[] {
   if (isTerminal(state.status)) return [];
@@ -78,13 +59,14 @@ export function commandsOnCancel(state: RunState, reason: string | undefined): C
 
 /** A run on which worker after worker dies is taken out of the way. */
 export function commandsOnCrashLoop(state: RunState): Command[] {
-  if (state.status === 'waiting') return [];
+  if (isTerminal(state.status)) return [];
   const error = errorOf(
     'worker_crash_loop',
     'the processes that worked on this run ended without getting on with it',
   );
   const park: Command = { type: 'park', reason: 'worker_crash_loop', error };
-  return state.status === 'queued' ? [{ type: 'start' }, park] : [park];
+  if (state.status === 'running') return [park];
+  return [{ type: state.status === 'queued' ? 'start' : 'resume' }, park];
 }
 
 function nextForStep(state: RunState, step: StepState): Command {
@@ -95,6 +77,7 @@ function nextForStep(state: RunState, step: StepState): Command {
     const error = errorOf('max_steps_exceeded', `the run may take ${state.maxSteps} steps`);
     return finish(state, 'failed', { output: null, error });
   }
+  if (step.intent !== null) return afterLostCall(step.plan, step.intent);
   return {
     type: 'call',
     step: step.plan,
@@ -102,6 +85,19 @@ function nextForStep(state: RunState, step: StepState): Command {
     intent: null,
     notBefore: step.nextAttemptAt,
   };
+}
+
+/**
+ * An intent without a result: its process was lost, so its effect may have happened. An idempotent call is repeated with
+ * the same key, any other waits for a person, since no skill here can be asked what became of it.
+ */
+function afterLostCall(step: PlanStep, intent: OpenIntent): Command {
+  if (intent.isIdempotent) return { type: 'call', step, attempt: intent.attempt, intent, notBefore: null };
+  const error = errorOf(
+    'unknown_outcome',
+    `the process was lost during step ${step.step_id}; whether its effect happened is not known`,
+  );
+  return { type: 'park', reason: 'unknown_outcome', error };
 }
 
 /** The first step, in the plan's order, that has not succeeded. */
