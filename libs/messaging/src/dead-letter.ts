@@ -33,6 +33,6 @@ export function deadLetter(
 }
 
 /** Header values are one line. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, REASON_CHARS_MAX);
 }

@@ -17,7 +17,7 @@ export interface Delivery {
   /** Still at it: starts the ack wait anew. */
   working(): void;
   /** Never to be delivered again. */
-  term(reason: string): void;
+  term(): void;
 }
 
 /** Acknowledgements are messages to the reply subject (NATS ADR-15); without a server they are lost, and it comes again. */
@@ -31,7 +31,8 @@ export function toDelivery(message: Msg): Delivery {
     ack: () => void respond(message, '+ACK'),
     nak: (delayMs) => void respond(message, nakFor(delayMs)),
     working: () => void respond(message, '+WPI'),
-    term: (reason) => void respond(message, `+TERM ${reason}`),
+    // Without a reason: servers before 2.10 do not know the word with one.
+    term: () => void respond(message, '+TERM'),
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
 import type { z } from 'zod';
-import { deadLetter, oneLine } from './dead-letter.ts';
+import { deadLetter } from './dead-letter.ts';
 import type { Delivery } from './delivery.ts';
 import { pause } from './pause.ts';
 import type { StreamPublisher } from './publisher.ts';
@@ -125,7 +125,7 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
     const facts = { consumer: definition.name, subject: delivery.subject, sequence: delivery.sequence };
     try {
       await publisher.publish([deadLetter(definition, delivery, reason)]);
-      delivery.term(oneLine(reason));
+      delivery.term();
       logger.error({ ...facts, reason }, 'a message went to the dead letters');
     } catch (error) {
       logger.error({ ...facts, err: error }, 'the dead letters could not be reached');

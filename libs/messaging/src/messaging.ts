@@ -30,19 +30,20 @@ export class Messaging {
   readonly #connection: NatsConnection;
   readonly #logger: Logger;
   readonly #link: Link;
-  readonly #inbox: Inbox;
+  readonly #inboxPrefix: string;
   readonly #requester: Requester;
   readonly #answerer: Answerer;
   readonly #publisher: StreamPublisher;
   readonly #consumers: { drain(): Promise<void> }[] = [];
   #drained: Promise<void> | undefined;
 
-  constructor(connection: NatsConnection, inbox: string, logger: Logger) {
+  constructor(connection: NatsConnection, inboxPrefix: string, logger: Logger) {
     this.#connection = connection;
     this.#logger = logger;
     this.#link = new Link(connection, logger);
-    this.#inbox = new Inbox(connection, inbox, logger);
-    this.#requester = new Requester(connection, this.#inbox, this.#link, logger);
+    this.#inboxPrefix = inboxPrefix;
+    const inbox = new Inbox(connection, inboxPrefix, logger);
+    this.#requester = new Requester(connection, inbox, this.#link, logger);
     this.#answerer = new Answerer(connection, this.#link, logger);
     this.#publisher = new StreamPublisher(connection, this.#link);
   }
@@ -99,7 +100,8 @@ export class Messaging {
 
   /** Messages to be held as long as their work lasts, pulled when there is room. */
   pullTickets(definition: ConsumerDefinition): PullSource {
-    return new PullSource({ connection: this.#connection, inbox: this.#inbox, link: this.#link }, definition);
+    const parts = { connection: this.#connection, inboxPrefix: this.#inboxPrefix, link: this.#link };
+    return new PullSource(parts, definition);
   }
 
   /** Reads a durable consumer until drained. */

@@ -1,12 +1,19 @@
 import type { ConsumerDefinition } from '@aos/contracts';
-import { errors, nanos, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import {
+  createInbox,
+  errors,
+  nanos,
+  type Msg,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/nats-core';
 import { toDelivery, type Delivery } from './delivery.ts';
-import type { Inbox } from './inbox.ts';
 import type { Link } from './link.ts';
 
 interface PullParts {
   connection: NatsConnection;
-  inbox: Inbox;
+  /** Where this user may be answered. */
+  inboxPrefix: string;
   link: Link;
 }
 
@@ -30,51 +37,64 @@ export class PullSource {
 
   /**
    * Up to `max` messages: what is there with `waitMs` 0, else the first within `waitMs`. Empty when there is none, when
-   * the server cannot be reached, and after an abort; what is delivered after that is handed back at once.
+   * the server cannot be reached, and after an abort; what is on its way by then is handed back.
    */
   fetch(max: number, { waitMs, signal }: FetchOptions): Promise<Delivery[]> {
-    const { inbox, link } = this.#parts;
+    const { link } = this.#parts;
     if (!link.isUp || signal?.aborted === true) return Promise.resolve([]);
     // With a wait only one is asked for: more could come after the first has been taken.
     const batch = waitMs > 0 ? 1 : max;
     return new Promise((resolve) => {
       const found: Delivery[] = [];
       let isOver = false;
-      const pull = inbox.open((message) => {
+      const finish = (leave: (replies: Subscription | undefined) => void): void => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(expired);
+        signal?.removeEventListener('abort', stop);
+        forget();
+        leave(replies);
+        resolve(found);
+      };
+      const end = (): void => finish((subscription) => subscription?.unsubscribe());
+      const stop = (): void => finish((subscription) => this.#leave(subscription));
+      const expired = setTimeout(stop, waitMs + GRACE_MS).unref();
+      const forget = link.onLost(stop);
+      signal?.addEventListener('abort', stop, { once: true });
+      const replies = this.#ask(batch, waitMs, (message) => {
         if (isStatus(message)) return end();
         const delivery = toDelivery(message);
         if (isOver) return delivery.nak();
         found.push(delivery);
         if (found.length === batch) end();
       });
-      const expired = setTimeout(() => end(), waitMs + GRACE_MS).unref();
-      const stop = (): void => {
-        isOver = true;
-        signal?.removeEventListener('abort', stop);
-        forget();
-        resolve(found);
-      };
-      const forget = link.onLost(stop);
-      const end = (): void => {
-        clearTimeout(expired);
-        pull.close();
-        stop();
-      };
-      signal?.addEventListener('abort', stop, { once: true });
-      if (!this.#ask(batch, waitMs, pull.subject)) end();
+      if (replies === undefined) end();
     });
   }
 
-  /** False when the connection is closed. */
-  #ask(batch: number, waitMs: number, reply: string): boolean {
+  /** A subscription for each pull: what is delivered bears the subject of the stream, not that of the pull. */
+  #ask(batch: number, waitMs: number, onMessage: (message: Msg) => void): Subscription | undefined {
+    const { connection, inboxPrefix } = this.#parts;
     const request = waitMs > 0 ? { batch, expires: nanos(waitMs) } : { batch, no_wait: true };
+    const reply = createInbox(inboxPrefix);
     try {
-      this.#parts.connection.publish(this.#subject, JSON.stringify(request), { reply });
-      return true;
+      const callback = (error: Error | null, message: Msg): void => {
+        if (error === null) onMessage(message);
+      };
+      const replies = connection.subscribe(reply, { callback });
+      connection.publish(this.#subject, JSON.stringify(request), { reply });
+      return replies;
     } catch (error) {
-      if (error instanceof errors.ClosedConnectionError) return false;
+      if (error instanceof errors.ClosedConnectionError) return undefined;
       throw error;
     }
+  }
+
+  /** What is on its way still arrives, to be handed back; without a server nothing does. */
+  #leave(replies: Subscription | undefined): void {
+    if (replies === undefined || replies.isClosed()) return;
+    if (this.#parts.link.isUp) void replies.drain();
+    else replies.unsubscribe();
   }
 }
 

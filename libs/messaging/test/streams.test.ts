@@ -23,6 +23,9 @@ afterAll(() => surroundings.stop());
 const declare = (more: Partial<Parameters<typeof declareStreams>[0]> = {}): Promise<void> =>
   declareStreams({ url: surroundings.nats.urlFor('migrate'), logger: SILENT, ...more });
 
+const eventOf = (id: string) => ({ subject: SUBJECT, id, payload: '{}' });
+const ticketOf = (id: string | undefined) => ({ subject: RUN_TICKETS.filter, id, payload: '{}' });
+
 const kept = async (): Promise<number> => (await manager.streams.info(EVENTS_STREAM.name)).state.messages;
 
 describe('declaring streams', () => {
@@ -108,10 +111,7 @@ describe('events', () => {
       throw new Error('a bug');
     });
     await isKnown(realtime);
-    const publish = (id: string): Promise<void> =>
-      orchestrator.publishEvents([{ subject: SUBJECT, id, payload: '{}' }]);
-    await publish('failing-1');
-    await publish('failing-2');
+    await orchestrator.publishEvents([eventOf('failing-1'), eventOf('failing-2')]);
     await waitUntil(async () => heard === 2, { what: 'both events' });
   });
 
@@ -128,8 +128,12 @@ describe('events', () => {
 
 describe('work', () => {
   it('with an id is stored once, without one every time', async () => {
-    const ticket = (id: string | undefined) => ({ subject: RUN_TICKETS.filter, id, payload: '{}' });
-    await orchestrator.publishWork([ticket('t-1'), ticket('t-1'), ticket(undefined), ticket(undefined)]);
+    await orchestrator.publishWork([
+      ticketOf('t-1'),
+      ticketOf('t-1'),
+      ticketOf(undefined),
+      ticketOf(undefined),
+    ]);
     expect((await manager.streams.info(WORK_STREAM.name)).state.messages).toBe(3);
   });
 });
