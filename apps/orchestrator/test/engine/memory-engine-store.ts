@@ -1,0 +1,297 @@
+import {
+  StoreDataError,
+  type ClaimedRun,
+  type EngineStore,
+  type FinishedRun,
+  type Flush,
+  type ReleasedRun,
+  type RunSignal,
+  type SignalReceipt,
+  type Submission,
+  type SubmitResult,
+  type Ticket,
+  type UnpublishedFlush,
+} from '../../src/application/engine/ports.ts';
+import { admit, type AgentFacts, type Verdict } from '../../src/domain/run/admit.ts';
+import { isTerminal, type RunEvent } from '../../src/domain/run/state.ts';
+import { MemoryJournal, spansOf, type Span } from './memory-journal.ts';
+import { MemoryQueue } from './memory-queue.ts';
+import { answerOf, holdsNul, newRun, scopedKey, type MemoryRun } from './memory-run.ts';
+
+interface Kept {
+  workerId: string;
+  flushNo: number;
+  spans: Span[];
+  tickets: Ticket[];
+}
+
+/** The engine's store in memory, each method one indivisible step: what the simulation runs on. */
+export class MemoryEngineStore implements EngineStore {
+  /** By `tenant/agent`. */
+  readonly agents = new Map<string, AgentFacts>();
+  readonly runs = new Map<string, MemoryRun>();
+  readonly journals = new MemoryJournal();
+  readonly unpublished = new Map<string, Kept>();
+  readonly signalsLeft = new Map<string, RunSignal>();
+  readonly #queue = new MemoryQueue();
+  readonly #leaseEnds = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #maxStepsDefault: number;
+
+  constructor(now: () => number, maxStepsDefault: number) {
+    this.#now = now;
+    this.#maxStepsDefault = maxStepsDefault;
+  }
+
+  async registerWorker({ workerId, leaseMs }: { workerId: string; leaseMs: number }): Promise<void> {
+    this.#leaseEnds.set(workerId, this.#now() + leaseMs);
+  }
+
+  async renewLease(workerId: string, leaseMs: number): Promise<boolean> {
+    if (!this.#leaseEnds.has(workerId)) return false;
+    this.#leaseEnds.set(workerId, this.#now() + leaseMs);
+    return true;
+  }
+
+  async unregisterWorker(workerId: string): Promise<void> {
+    if (this.#ownedBy(workerId).length === 0) this.#leaseEnds.delete(workerId);
+  }
+
+  /** Whether the process has not been declared dead. */
+  isRegistered(workerId: string): boolean {
+    return this.#leaseEnds.has(workerId);
+  }
+
+  async submit(workerId: string, flushNo: number, batch: Submission[]): Promise<SubmitResult[] | 'fenced'> {
+    if (!this.#leaseEnds.has(workerId)) return 'fenced';
+    const verdicts = admit(
+      batch.map((submission) => ({ ...submission, idempotencyKey: scopedKey(submission) })),
+      { agents: this.agents, runs: this.#known(), maxStepsDefault: this.#maxStepsDefault },
+    );
+    if (
+      batch.some(
+        ({ goal, context, labels }, index) =>
+          verdicts[index]?.kind === 'admit' && holdsNul([goal, context, labels]),
+      )
+    )
+      throw new StoreDataError('NUL');
+    const results = batch.map((submission, index) => this.#admitted(submission, verdicts[index]));
+    const fresh = results.flatMap((result) => (result.kind === 'admitted' ? [result] : []));
+    if (fresh.length > 0) {
+      const spans = fresh.map(({ run, events }): Span => [run.run_id, 1, events.length]);
+      const tickets = fresh.map(({ run }) => ({ runId: run.run_id, enqueueNo: 1 }));
+      this.unpublished.set(`${workerId}/${flushNo}`, { workerId, flushNo, spans, tickets });
+    }
+    return results;
+  }
+
+  async flush(flush: Flush): Promise<'committed' | 'fenced'> {
+    const { workerId, flushNo, rows } = flush;
+    if (!this.#leaseEnds.has(workerId)) return 'fenced';
+    this.#refuseUnfit(flush);
+    for (const row of rows) this.journals.append(row);
+    for (const finished of flush.finished) this.#settle(workerId, finished);
+    for (const released of flush.released) this.#release(workerId, released);
+    for (const signalId of flush.handledSignals) this.signalsLeft.delete(signalId);
+    for (const [key, kept] of this.unpublished) {
+      if (kept.workerId === workerId && kept.flushNo <= flush.publishedUpTo) this.unpublished.delete(key);
+    }
+    if (rows.length > 0)
+      this.unpublished.set(`${workerId}/${flushNo}`, {
+        workerId,
+        flushNo,
+        spans: spansOf(rows),
+        tickets: [],
+      });
+    return 'committed';
+  }
+
+  async wasCommitted(workerId: string, flushNo: number): Promise<boolean> {
+    return this.unpublished.has(`${workerId}/${flushNo}`);
+  }
+
+  async claim(workerId: string, slots: number, engineVersion: number): Promise<ClaimedRun[]> {
+    if (!this.#leaseEnds.has(workerId) || engineVersion < 1) return [];
+    return this.#queue.take(slots).map((runId) => {
+      const run = this.#run(runId);
+      const seq = run.claimedSeq === 0 ? 2 : this.journals.lastSeq(runId);
+      run.idleClaims = seq === run.claimedSeq ? run.idleClaims + 1 : 1;
+      Object.assign(run, {
+        claimedSeq: seq,
+        status: 'running',
+        workerId,
+        waitingReason: null,
+        readyAtMs: null,
+      });
+      return this.#claimed(run, this.#signalsOf(runId).length > 0);
+    });
+  }
+
+  async owned(workerId: string): Promise<ClaimedRun[]> {
+    return this.#ownedBy(workerId).map((run) => this.#claimed(run, true));
+  }
+
+  async journal(runIds: readonly string[]): Promise<Map<string, RunEvent[]>> {
+    const found = runIds.filter((runId) => this.journals.lastSeq(runId) > 0);
+    return new Map(found.map((runId) => [runId, this.journals.events(runId)]));
+  }
+
+  async handBack(workerId: string, runIds: readonly string[], isOrderly: boolean): Promise<Ticket[]> {
+    const handed = this.#ownedBy(workerId).filter(({ submission }) => runIds.includes(submission.runId));
+    for (const run of handed) {
+      if (isOrderly) run.idleClaims = Math.max(run.idleClaims - 1, 0);
+    }
+    return handed.map((run) => this.#handOn(run));
+  }
+
+  async signal(
+    { tenantId, runId }: { tenantId: string; runId: string },
+    signal: RunSignal,
+  ): Promise<SignalReceipt> {
+    const run = this.runs.get(runId);
+    if (run === undefined || run.submission.tenantId !== tenantId) return { kind: 'not_found' };
+    if (isTerminal(run.status)) return { kind: 'ended' };
+    if (this.#signalsOf(runId).length === 0) this.signalsLeft.set(signal.signalId, signal);
+    const ownerId = run.workerId;
+    return { kind: 'left', ownerId, ticket: ownerId === null ? this.#makeReady(run) : null };
+  }
+
+  async signals(workerId: string): Promise<RunSignal[]> {
+    return this.#ownedBy(workerId).flatMap(({ submission }) => this.#signalsOf(submission.runId));
+  }
+
+  async buryDeadWorkers(): Promise<Ticket[]> {
+    const dead = [...this.#leaseEnds]
+      .filter(([, endMs]) => endMs < this.#now())
+      .map(([workerId]) => workerId);
+    for (const workerId of dead) this.#leaseEnds.delete(workerId);
+    return dead.flatMap((workerId) => this.#ownedBy(workerId)).map((run) => this.#handOn(run));
+  }
+
+  async wakeDue(limit: number): Promise<Ticket[]> {
+    return [...this.runs.values()]
+      .filter((run) => run.status === 'waiting' && this.#isWanted(run))
+      .slice(0, limit)
+      .map((run) => this.#makeReady(run));
+  }
+
+  async leftFlushes(workerId: string, lost: readonly number[], limit: number): Promise<UnpublishedFlush[]> {
+    return [...this.unpublished.values()]
+      .filter(
+        (kept) =>
+          !this.#leaseEnds.has(kept.workerId) || (kept.workerId === workerId && lost.includes(kept.flushNo)),
+      )
+      .toSorted((a, b) => a.workerId.localeCompare(b.workerId) || a.flushNo - b.flushNo)
+      .slice(0, limit)
+      .map(({ spans, ...kept }) => ({ ...kept, rows: spans.flatMap((span) => this.journals.rows(span)) }));
+  }
+
+  async deleteFlushes(flushes: readonly { workerId: string; flushNo: number }[]): Promise<void> {
+    for (const { workerId, flushNo } of flushes) this.unpublished.delete(`${workerId}/${flushNo}`);
+  }
+
+  #isWanted({ readyAtMs, submission }: MemoryRun): boolean {
+    if (readyAtMs !== null && readyAtMs <= this.#now()) return true;
+    return this.#signalsOf(submission.runId).length > 0;
+  }
+
+  #admitted(submission: Submission, verdict: Verdict | undefined): SubmitResult {
+    if (verdict === undefined) throw new Error('a submission without a verdict');
+    if (verdict.kind === 'refuse') return verdict;
+    if (verdict.kind === 'repeat') {
+      const { submission: first, status } = this.#run(verdict.runId);
+      return { kind: 'repeated', run: { ...answerOf(first), status } };
+    }
+    const events = submission.events(verdict);
+    this.#insert(submission, events);
+    return { kind: 'admitted', run: answerOf(submission), events };
+  }
+
+  #insert(submission: Submission, events: RunEvent[]): void {
+    const { runId, tenantId, agentId, traceparent, reserveMicrocents } = submission;
+    const run = newRun(submission);
+    this.runs.set(runId, run);
+    for (const event of events) this.journals.append({ runId, tenantId, agentId, traceparent, event });
+    this.#count(run, { reservedMicrocents: reserveMicrocents, openRuns: 1 });
+    this.#enqueue(run);
+  }
+
+  #refuseUnfit({ rows, released }: Flush): void {
+    if (this.journals.isTaken(rows)) throw new StoreDataError('duplicate run_seq');
+    if (holdsNul(released) || rows.some(({ event }) => holdsNul(event.data))) throw new StoreDataError('NUL');
+  }
+
+  #settle(workerId: string, { runId, status, costMicrocents }: FinishedRun): void {
+    const run = this.runs.get(runId);
+    if (run?.workerId !== workerId) return;
+    this.#count(run, {
+      reservedMicrocents: -run.reservedMicrocents,
+      spentMicrocents: costMicrocents,
+      openRuns: -1,
+    });
+    Object.assign(run, { status, workerId: null, reservedMicrocents: 0, costMicrocents });
+    for (const signal of this.#signalsOf(runId)) this.signalsLeft.delete(signal.signalId);
+  }
+
+  #release(workerId: string, { runId, reason, readyAt }: ReleasedRun): void {
+    const run = this.runs.get(runId);
+    if (run?.workerId !== workerId) return;
+    this.#count(run, { openRuns: -1 });
+    const readyAtMs = readyAt === null ? null : Date.parse(readyAt);
+    Object.assign(run, { status: 'waiting', workerId: null, waitingReason: reason, readyAtMs });
+  }
+
+  #makeReady(run: MemoryRun): Ticket {
+    if (run.status === 'waiting') this.#count(run, { openRuns: 1 });
+    Object.assign(run, { status: 'queued', readyAtMs: null, enqueueNo: run.enqueueNo + 1 });
+    this.#enqueue(run);
+    return { runId: run.submission.runId, enqueueNo: run.enqueueNo };
+  }
+
+  #handOn(run: MemoryRun): Ticket {
+    Object.assign(run, { workerId: null, enqueueNo: run.enqueueNo + 1 });
+    this.#enqueue(run);
+    return { runId: run.submission.runId, enqueueNo: null };
+  }
+
+  #enqueue({ submission: { runId, tenantId, priority } }: MemoryRun): void {
+    this.#queue.add({ runId, tenantId, priority, readyAtMs: this.#now() });
+  }
+
+  #count({ submission }: MemoryRun, change: Partial<AgentFacts>): void {
+    const agent = this.agents.get(submission.agentKey);
+    if (agent === undefined) throw new Error(`no agent ${submission.agentKey}`);
+    agent.reservedMicrocents += change.reservedMicrocents ?? 0;
+    agent.spentMicrocents += change.spentMicrocents ?? 0;
+    agent.openRuns += change.openRuns ?? 0;
+  }
+
+  #known(): Map<string, { runId: string; requestHash: string }> {
+    const runs = [...this.runs.values()].map(({ submission }) => submission);
+    return new Map(
+      runs.flatMap((run) => {
+        const key = scopedKey(run);
+        return [[run.runId, run] as const, ...(key === null ? [] : [[key, run] as const])];
+      }),
+    );
+  }
+
+  #run(runId: string): MemoryRun {
+    const run = this.runs.get(runId);
+    if (run === undefined) throw new Error(`no run ${runId}`);
+    return run;
+  }
+
+  #ownedBy(workerId: string): MemoryRun[] {
+    return [...this.runs.values()].filter((run) => run.workerId === workerId);
+  }
+
+  #signalsOf(runId: string): RunSignal[] {
+    return [...this.signalsLeft.values()].filter((signal) => signal.runId === runId);
+  }
+
+  #claimed({ submission, idleClaims, claimedSeq: seq }: MemoryRun, hasSignals: boolean): ClaimedRun {
+    const { runId, tenantId, agentId, traceparent } = submission;
+    return { runId, tenantId, agentId, traceparent, seq, idleClaims, hasSignals };
+  }
+}

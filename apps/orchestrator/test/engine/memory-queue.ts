@@ -1,0 +1,38 @@
+interface Queued {
+  runId: string;
+  tenantId: string;
+  priority: number;
+  readyAtMs: number;
+}
+
+/** Ready runs, taken fairly over tenants by start-time fair queueing, within a tenant by priority and age. */
+export class MemoryQueue {
+  readonly #queued = new Map<string, Queued>();
+  readonly #lanes = new Map<string, { vtime: number; startedVtime: number }>();
+
+  add(run: Queued): void {
+    if (!this.#queued.has(run.runId)) this.#queued.set(run.runId, run);
+  }
+
+  /** Runs of the tenant whose turn it is, at most its share of the slots. */
+  take(slots: number): string[] {
+    const waiting = [...new Set([...this.#queued.values()].map(({ tenantId }) => tenantId))];
+    const clock = Math.max(0, ...[...this.#lanes.values()].map(({ startedVtime }) => startedVtime));
+    const startOf = (tenantId: string): number => Math.max(this.#lanes.get(tenantId)?.vtime ?? 0, clock);
+    const [tenant] = waiting.toSorted((a, b) => startOf(a) - startOf(b) || (a < b ? -1 : 1));
+    if (tenant === undefined) return [];
+    const runs = [...this.#queued.values()]
+      .filter(({ tenantId }) => tenantId === tenant)
+      .toSorted(inOrder)
+      .slice(0, Math.max(1, Math.floor(slots / waiting.length)))
+      .map(({ runId }) => runId);
+    for (const runId of runs) this.#queued.delete(runId);
+    const startedVtime = startOf(tenant);
+    this.#lanes.set(tenant, { startedVtime, vtime: startedVtime + runs.length });
+    return runs;
+  }
+}
+
+function inOrder(a: Queued, b: Queued): number {
+  return b.priority - a.priority || a.readyAtMs - b.readyAtMs || (a.runId < b.runId ? -1 : 1);
+}

@@ -1,0 +1,44 @@
+import type { RunStatus } from '@aos/contracts';
+import type { Submission } from '../../src/application/engine/ports.ts';
+
+/** A row of the runs table. */
+export interface MemoryRun {
+  submission: Submission;
+  status: RunStatus;
+  workerId: string | null;
+  reservedMicrocents: number;
+  costMicrocents: number;
+  waitingReason: string | null;
+  readyAtMs: number | null;
+  enqueueNo: number;
+  idleClaims: number;
+  claimedSeq: number;
+}
+
+/** A run as it is admitted. */
+export function newRun(submission: Submission): MemoryRun {
+  return {
+    submission,
+    status: 'queued',
+    workerId: null,
+    reservedMicrocents: submission.reserveMicrocents,
+    costMicrocents: 0,
+    waitingReason: null,
+    readyAtMs: null,
+    enqueueNo: 1,
+    idleClaims: 0,
+    claimedSeq: 0,
+  };
+}
+
+/** Keys are the tenant's own. */
+export const scopedKey = ({ tenantId, idempotencyKey }: Submission): string | null =>
+  idempotencyKey === null ? null : `${tenantId}/${idempotencyKey}`;
+
+/** Postgres text holds no NUL. */
+export const holdsNul = (content: unknown): boolean => JSON.stringify(content).includes('\\u0000');
+
+/** What the caller is told of a run. */
+export function answerOf({ runId, agentId, tenantId, goal, createdAt }: Submission) {
+  return { run_id: runId, agent_id: agentId, tenant_id: tenantId, goal, created_at: createdAt };
+}

@@ -1,0 +1,94 @@
+import { fold } from '../../../src/domain/run/evolve.ts';
+import { isTerminal, type RunEvent } from '../../../src/domain/run/state.ts';
+import type { MemoryRun } from '../memory-run.ts';
+import type { Simulation } from './simulation.ts';
+
+/** What must hold when everything has come to rest. What may never happen at all is watched as it happens. */
+export function checkAtRest(simulation: Simulation): void {
+  checkAccepted(simulation);
+  checkJournals(simulation);
+  checkEffects(simulation);
+  checkBudgets(simulation);
+}
+
+/** No accepted run is lost, none is doubled, an accepted cancellation ends its run. */
+function checkAccepted({ world, store, workload }: Simulation): void {
+  const firstOf = new Map<string, string>();
+  for (const { tenantId, runId, idempotencyKey, goal } of workload.accepted) {
+    if (!store.runs.has(runId)) world.violate(`an accepted run was lost: ${runId}`);
+    if (idempotencyKey === undefined) continue;
+    const key = `${tenantId}/${idempotencyKey}`;
+    const first = firstOf.get(key) ?? runId;
+    if (first !== runId) world.violate(`the key ${key} of ${goal} gave two runs: ${first}, ${runId}`);
+    firstOf.set(key, first);
+  }
+  for (const runId of workload.cancelled) {
+    const status = store.runs.get(runId)?.status;
+    if (status === undefined || !isTerminal(status))
+      world.violate(`a cancelled run goes on: ${runId} ${status}`);
+  }
+}
+
+/** Every run was accepted once, its journal is dense and says what the table says, and every event is published. */
+function checkJournals({ world, store, outside }: Simulation): void {
+  const keys = [...store.runs.values()].flatMap(({ submission: { tenantId, idempotencyKey } }) =>
+    idempotencyKey === null ? [] : [`${tenantId}/${idempotencyKey}`],
+  );
+  if (new Set(keys).size < keys.length) world.violate('a run was doubled');
+  for (const [runId, run] of store.runs) {
+    const events = store.journals.events(runId);
+    try {
+      const { status } = fold(events);
+      if (status !== run.status) world.violate(`${runId} is ${run.status}, its journal says ${status}`);
+    } catch (error) {
+      world.violate(`the journal of ${runId}: ${String(error)}`);
+    }
+    for (const { seq } of events) {
+      if (!outside.isPublished(runId, seq)) world.violate(`an event was never published: ${runId}/${seq}`);
+    }
+  }
+}
+
+/** What the journal says has happened; how often is watched as it happens. */
+function checkEffects({ world, store, outside }: Simulation): void {
+  for (const runId of store.runs.keys()) {
+    for (const event of store.journals.events(runId)) {
+      if (event.type !== 'step.finished' || event.data.status !== 'succeeded') continue;
+      const hasEffect = event.data.skill !== 'pure';
+      if (hasEffect && !outside.effects.has(`${runId}/${event.data.step_id}`))
+        world.violate(`a step succeeded without its effect: ${runId}/${event.data.step_id}`);
+    }
+  }
+}
+
+/** Nothing is reserved but for runs that are open, and what was spent is what the steps cost. */
+function checkBudgets({ world, store }: Simulation): void {
+  for (const [agentKey, agent] of store.agents) {
+    const own = [...store.runs.values()].filter(({ submission }) => submission.agentKey === agentKey);
+    const expected = {
+      reserved: sum(own, (run) => (isTerminal(run.status) ? 0 : run.submission.reserveMicrocents)),
+      spent: sum(own, (run) =>
+        isTerminal(run.status) ? costOf(store.journals.events(run.submission.runId)) : 0,
+      ),
+      openRuns: 0,
+    };
+    const found = {
+      reserved: agent.reservedMicrocents,
+      spent: agent.spentMicrocents,
+      openRuns: agent.openRuns,
+    };
+    if (JSON.stringify(found) !== JSON.stringify(expected))
+      world.violate(`the budget of ${agentKey} is ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
+  }
+}
+
+function costOf(events: readonly RunEvent[]): number {
+  return events.reduce(
+    (cost, event) => cost + (event.type === 'step.finished' ? event.data.cost_microcents : 0),
+    0,
+  );
+}
+
+function sum(runs: readonly MemoryRun[], amount: (run: MemoryRun) => number): number {
+  return runs.reduce((total, run) => total + amount(run), 0);
+}

@@ -1,0 +1,125 @@
+import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
+import type { JournalRow } from '../../../src/application/engine/ports.ts';
+import type { Skill, SkillCall, SkillRegistry, SkillResult } from '../../../src/domain/skill/skill.ts';
+import type { MemoryEngineStore } from '../memory-engine-store.ts';
+import type { SimProcess } from './sim-process.ts';
+import type { World } from './world.ts';
+
+interface Kind {
+  name: string;
+  hasSideEffects: boolean;
+  isIdempotent: boolean;
+  costMicrocents: number;
+}
+
+const KINDS: Kind[] = [
+  { name: 'pure', hasSideEffects: false, isIdempotent: true, costMicrocents: 0 },
+  { name: 'repeatable', hasSideEffects: true, isIdempotent: true, costMicrocents: 300 },
+  { name: 'once', hasSideEffects: true, isIdempotent: false, costMicrocents: 700 },
+];
+
+export const SKILL_NAMES = KINDS.map(({ name }) => name);
+
+/** Everything beyond the engine: where effects happen and events arrive. Watches that nothing forbidden does. */
+export class Outside {
+  /** How often each effect happened, by run and step, then by key. */
+  readonly effects = new Map<string, { skill: string; byKey: Map<string, number> }>();
+  readonly #published = new Set<string>();
+  readonly #world: World;
+  readonly #store: MemoryEngineStore;
+
+  constructor(world: World, store: MemoryEngineStore) {
+    this.#world = world;
+    this.#store = store;
+  }
+
+  isPublished(runId: string, seq: number): boolean {
+    return this.#published.has(`${runId}/${seq}`);
+  }
+
+  async receive(rows: readonly JournalRow[]): Promise<void> {
+    for (const { runId, event } of rows) {
+      const journalled = this.#store.journals.event(runId, event.seq);
+      if (JSON.stringify(journalled) !== JSON.stringify(event))
+        this.#world.violate(
+          `published an event that is not in the journal: ${runId}/${event.seq} ${event.type}`,
+        );
+      this.#published.add(`${runId}/${event.seq}`);
+    }
+  }
+
+  /** The skills as one process calls them. */
+  skillsOf(process: SimProcess): SkillRegistry {
+    return new Map(KINDS.map((kind) => [kind.name, this.#skill(kind, process)]));
+  }
+
+  #skill(kind: Kind, process: SimProcess): Skill {
+    return {
+      spec: {
+        name: kind.name,
+        version: '1',
+        description: '',
+        input_schema: {},
+        output_schema: {},
+        side_effects: kind.hasSideEffects ? 'always' : 'none',
+        idempotent: kind.isIdempotent ? 'always' : 'never',
+        cost_microcents: kind.costMicrocents,
+        latency_ms: 1,
+        timeout_ms: 10_000,
+      },
+      validate: () => [],
+      forbiddenPlaces: () => [],
+      hasSideEffects: () => kind.hasSideEffects,
+      isIdempotent: () => kind.isIdempotent,
+      execute: (call) => this.#execute(kind, process, call),
+    };
+  }
+
+  #execute(kind: Kind, process: SimProcess, call: SkillCall): Promise<StructuredOutcome<SkillResult>> {
+    const { runId, stepId, attempt } = call;
+    const { n, fails, takes_ms: takesMs, retry_after_ms: retryAfterMs } = call.params;
+    if (typeof n !== 'number')
+      this.#world.violate(`a step was called with an unresolved reference: ${JSON.stringify(n)}`);
+    if (kind.hasSideEffects) this.#checkStart(process, call);
+    return this.#world.call({
+      actor: process,
+      what: `skill.${kind.name} ${runId.slice(-6)}/${stepId}#${attempt}`,
+      takesMs: Number(takesMs),
+      onLost: () => fail(errorOf('upstream_error', 'the connection was lost')),
+      apply: async () => {
+        if (attempt <= Number(fails)) {
+          const facts = typeof retryAfterMs === 'number' ? { retryAfterMs } : {};
+          return fail(errorOf('upstream_error', 'not yet', facts));
+        }
+        if (kind.hasSideEffects) this.#happen(kind, call);
+        return succeed({ output: { n: Number(n) + 1 }, costMicrocents: kind.costMicrocents });
+      },
+    });
+  }
+
+  /** An effect may start only while its intent is durable and its process has its place. */
+  #checkStart(process: SimProcess, { runId, stepId, idempotencyKey }: SkillCall): void {
+    const isDurable = this.#store.journals
+      .events(runId)
+      .some(
+        (event) =>
+          event.type === 'tool.call.requested' &&
+          event.data.step_id === stepId &&
+          event.data.idempotency_key === idempotencyKey,
+      );
+    if (!isDurable)
+      this.#world.violate(`an effect started before its intent was durable: ${runId}/${stepId}`);
+    if (!this.#store.isRegistered(process.workerId))
+      this.#world.violate(`an effect was started by a process declared dead: ${runId}/${stepId}`);
+  }
+
+  #happen(kind: Kind, { runId, stepId, idempotencyKey }: SkillCall): void {
+    const effect = this.effects.get(`${runId}/${stepId}`) ?? { skill: kind.name, byKey: new Map() };
+    effect.byKey.set(idempotencyKey, (effect.byKey.get(idempotencyKey) ?? 0) + 1);
+    this.effects.set(`${runId}/${stepId}`, effect);
+    if (effect.byKey.size > 1) this.#world.violate(`an effect happened under two keys: ${runId}/${stepId}`);
+    const times = effect.byKey.get(idempotencyKey) ?? 0;
+    if (!kind.isIdempotent && times > 1)
+      this.#world.violate(`an effect that must not be repeated happened ${times} times: ${runId}/${stepId}`);
+  }
+}

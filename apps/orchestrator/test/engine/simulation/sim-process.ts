@@ -1,0 +1,184 @@
+import type { RequestContext, StructuredOutcome, SubmittedRun } from '@aos/contracts';
+import { Engine } from '../../../src/application/engine/engine.ts';
+import {
+  FencedError,
+  type Clock,
+  type EngineStore,
+  type EventPublisher,
+  type Lease,
+  type RunSignal,
+  type SignalReceipt,
+} from '../../../src/application/engine/ports.ts';
+import { submitRun } from '../../../src/application/submit-run.ts';
+import type { Simulation } from './simulation.ts';
+import type { Actor } from './world.ts';
+
+export const LEASE_MS = 10_000;
+/** No effect starts in the last second of the lease. */
+const MARGIN_MS = 1_000;
+
+type Goal = Parameters<ReturnType<typeof submitRun>>[1];
+
+/** A process with a real engine whose every port goes through the world. */
+export class SimProcess implements Actor {
+  readonly name: string;
+  readonly workerId: string;
+  readonly engine: Engine;
+  /** Resolves when the process has ended, in whichever way. */
+  readonly ended: Promise<void>;
+  isDead = false;
+  isDraining = false;
+  pausedUntilMs = 0;
+  readonly #simulation: Simulation;
+  readonly #store: EngineStore;
+  readonly #clock: Clock;
+  readonly #submit: ReturnType<typeof submitRun>;
+  #leaseEndMs = 0;
+  #tellEnded: () => void = () => undefined;
+
+  constructor(simulation: Simulation, name: string) {
+    const { world, outside } = simulation;
+    this.#simulation = simulation;
+    this.name = name;
+    this.workerId = world.random.newId(world.nowMs);
+    this.ended = new Promise((resolve) => (this.#tellEnded = resolve));
+    this.#store = remoteStore(simulation, this);
+    this.#clock = {
+      now: () => world.nowMs,
+      sleep: (ms, signal) => world.sleep(this, ms, signal),
+    };
+    const skills = outside.skillsOf(this);
+    const chance = { random: () => world.random.next(), newId: () => world.random.newId(world.nowMs) };
+    this.engine = new Engine({
+      workerId: this.workerId,
+      store: this.#store,
+      publisher: this.#publisher(),
+      skills,
+      lease: this.#lease(),
+      clock: this.#clock,
+      chance,
+      slots: world.random.int(1, 6),
+      leaseMs: LEASE_MS,
+      onFenced: () => this.end('was declared dead'),
+      observer: {
+        runFinished: () => undefined,
+        stepFinished: () => undefined,
+        trouble: (what, error) => simulation.noteTrouble(this, what, error),
+      },
+    });
+    this.#submit = submitRun({
+      submit: (submission) => this.engine.submit(submission),
+      skills,
+      clock: this.#clock,
+      chance,
+      limits: { maxSteps: 50, defaultEstCostCents: 1 },
+    });
+  }
+
+  /** Takes its place among the workers and begins to work. */
+  async start(): Promise<void> {
+    const { workerId, name: host } = this;
+    try {
+      await this.#store.registerWorker({ workerId, host, engineVersion: 1, leaseMs: LEASE_MS });
+    } catch {
+      this.end('could not register');
+      return;
+    }
+    void this.#keepLease();
+    this.engine.start();
+  }
+
+  submit(context: RequestContext, goal: Goal): Promise<StructuredOutcome<SubmittedRun>> {
+    return this.#submit(context, goal);
+  }
+
+  signal(run: { tenantId: string; runId: string }, signal: RunSignal): Promise<SignalReceipt> {
+    return this.#store.signal(run, signal);
+  }
+
+  crash(): void {
+    this.end('crashed');
+  }
+
+  end(how: string): void {
+    if (this.isDead) return;
+    this.#simulation.world.tell(`${this.name} ${how}`);
+    this.isDead = true;
+    this.#simulation.world.bury(this);
+    this.#tellEnded();
+  }
+
+  /** As at a rolling update. */
+  async drain(): Promise<void> {
+    this.#simulation.world.tell(`${this.name} drains`);
+    this.isDraining = true;
+    void this.#clock.sleep(22_000).then(() => this.engine.stopPublishing());
+    void this.#clock.sleep(30_000).then(() => this.end('was killed at the end of its grace'));
+    try {
+      await this.engine.drain();
+    } catch {
+      // What it could not give up is taken from it when its lease has ended.
+    }
+    this.end('drained');
+  }
+
+  async #keepLease(): Promise<void> {
+    for (;;) {
+      const askedAtMs = this.#clock.now();
+      try {
+        if (!(await this.#store.renewLease(this.workerId, LEASE_MS))) this.end('lost its lease');
+        this.#leaseEndMs = askedAtMs + LEASE_MS;
+      } catch {
+        // The next renewal may get through.
+      }
+      await this.#clock.sleep(1_000);
+    }
+  }
+
+  #lease(): Lease {
+    return {
+      beforeEffect: async () => {
+        for (;;) {
+          if (this.isDead) throw new FencedError();
+          if (this.#clock.now() < this.#leaseEndMs - MARGIN_MS) return;
+          await this.#clock.sleep(250);
+        }
+      },
+    };
+  }
+
+  #publisher(): EventPublisher {
+    const { world, outside } = this.#simulation;
+    const call = (what: string, apply: () => Promise<void>) =>
+      world.call({ actor: this, what, apply, mayComeLate: false });
+    return {
+      publish: (rows) => call(`publish ${rows.length}`, () => outside.receive(rows)),
+      publishTickets: (tickets) => call(`tickets ${tickets.length}`, async () => undefined),
+      nudge: () => undefined,
+    };
+  }
+}
+
+/** The store as a process sees it over the network. */
+function remoteStore({ world, store }: Simulation, process: SimProcess): EngineStore {
+  const remote = <T>(name: string, apply: () => Promise<T>): Promise<T> =>
+    world.call({ actor: process, what: `store.${name}`, apply });
+  return {
+    registerWorker: (...args) => remote('registerWorker', () => store.registerWorker(...args)),
+    renewLease: (...args) => remote('renewLease', () => store.renewLease(...args)),
+    unregisterWorker: (...args) => remote('unregisterWorker', () => store.unregisterWorker(...args)),
+    submit: (...args) => remote('submit', () => store.submit(...args)),
+    flush: (...args) => remote('flush', () => store.flush(...args)),
+    wasCommitted: (...args) => remote('wasCommitted', () => store.wasCommitted(...args)),
+    claim: (...args) => remote('claim', () => store.claim(...args)),
+    owned: (...args) => remote('owned', () => store.owned(...args)),
+    journal: (...args) => remote('journal', () => store.journal(...args)),
+    handBack: (...args) => remote('handBack', () => store.handBack(...args)),
+    signal: (...args) => remote('signal', () => store.signal(...args)),
+    signals: (...args) => remote('signals', () => store.signals(...args)),
+    buryDeadWorkers: () => remote('buryDeadWorkers', () => store.buryDeadWorkers()),
+    wakeDue: (...args) => remote('wakeDue', () => store.wakeDue(...args)),
+    leftFlushes: (...args) => remote('leftFlushes', () => store.leftFlushes(...args)),
+    deleteFlushes: (...args) => remote('deleteFlushes', () => store.deleteFlushes(...args)),
+  };
+}

@@ -1,0 +1,171 @@
+import { FencedError, StoreDataError } from '../../../src/application/engine/ports.ts';
+import { isTerminal } from '../../../src/domain/run/state.ts';
+import { MemoryEngineStore } from '../memory-engine-store.ts';
+import type { MemoryRun } from '../memory-run.ts';
+import { checkAtRest } from './checks.ts';
+import { Outside } from './outside.ts';
+import { Random } from './random.ts';
+import { SimProcess } from './sim-process.ts';
+import { Workload } from './workload.ts';
+import { bystander, World, type Weather } from './world.ts';
+
+export interface Verdict {
+  seed: number;
+  violations: readonly string[];
+  /** The last things that happened, oldest first. */
+  trace: readonly string[];
+  runs: number;
+}
+
+const BAD_FOR_MS = 30_000;
+/** By then everything must have come to rest. */
+const OVER_BY_MS = 600_000;
+/** Reasons for which a run may wait for a person. */
+const PARKED_REASONS = ['unknown_outcome', 'worker_crash_loop'];
+
+/** One history of several processes, drawn from a seed. */
+export class Simulation {
+  readonly world: World;
+  readonly store: MemoryEngineStore;
+  readonly outside: Outside;
+  readonly workload: Workload;
+  readonly #seed: number;
+  readonly #processes = new Set<SimProcess>();
+  readonly #wanted: number;
+  #born = 0;
+
+  constructor(seed: number) {
+    const random = new Random(seed);
+    this.#seed = seed;
+    this.world = new World(random, drawWeather(random), BAD_FOR_MS);
+    this.store = new MemoryEngineStore(() => this.world.nowMs, 50);
+    this.outside = new Outside(this.world, this.store);
+    this.workload = new Workload(this);
+    this.#wanted = random.int(1, 3);
+    for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
+  }
+
+  async run(): Promise<Verdict> {
+    const { world, workload } = this;
+    for (let number = 1; number <= this.#wanted; number += 1) this.#employ();
+    workload.start();
+    void this.#disturb();
+    await this.#comeToRest('the workload');
+    workload.cancelAll(this.#parked().map(({ submission }) => submission));
+    await this.#comeToRest('cancelling what was parked');
+    return { seed: this.#seed, violations: world.violations, trace: world.trace, runs: this.store.runs.size };
+  }
+
+  anyProcess(): SimProcess | undefined {
+    const serving = [...this.#processes].filter(({ isDraining }) => !isDraining);
+    return serving.length === 0 ? undefined : this.world.random.pick(serving);
+  }
+
+  nudge(workerId: string): void {
+    for (const process of this.#processes) {
+      if (process.workerId === workerId) void process.engine.readSignals();
+    }
+  }
+
+  noteTrouble(process: SimProcess, what: string, error: unknown): void {
+    const { world } = this;
+    world.tell(`${process.name} had trouble ${what}: ${String(error)}`);
+    const isExpected =
+      error instanceof StoreDataError ||
+      error instanceof FencedError ||
+      (error instanceof Error && error.name === 'ConnectionLostError');
+    if (!isExpected) world.violate(`a bug while ${what}: ${String(error)}`);
+  }
+
+  async #comeToRest(what: string): Promise<void> {
+    const { world } = this;
+    const end = await world.run(() => this.#isAtRest(), OVER_BY_MS);
+    if (world.violations.length > 0) return;
+    if (end === 'not over') world.violate(`not at rest after ${what}: ${this.#unrest()}`);
+    else checkAtRest(this);
+  }
+
+  #isAtRest(): boolean {
+    const { world, store, workload } = this;
+    return (
+      world.isCalm &&
+      workload.isDone &&
+      world.lateOperations === 0 &&
+      store.unpublished.size === 0 &&
+      store.signalsLeft.size === 0 &&
+      [...store.runs.values()].every((run) => isTerminal(run.status) || isParked(run))
+    );
+  }
+
+  #parked(): MemoryRun[] {
+    return [...this.store.runs.values()].filter(isParked);
+  }
+
+  #unrest(): string {
+    const { store, workload } = this;
+    const open = [...store.runs]
+      .filter(([, run]) => !isTerminal(run.status) && !isParked(run))
+      .map(([runId, run]) => `${runId.slice(-6)} ${run.status} owner ${run.workerId} idle ${run.idleClaims}`);
+    const signals = [...store.signalsLeft.values()].map(({ runId }) => `signal for ${runId.slice(-6)}`);
+    const unpublished = `${store.unpublished.size} unpublished`;
+    return [...open, ...signals, unpublished, `clients done: ${workload.isDone}`].join('; ');
+  }
+
+  /** Keeps the number of processes: one that ends is replaced after a while. */
+  #employ(): void {
+    this.#born += 1;
+    const process = new SimProcess(this, `p${this.#born}`);
+    this.#processes.add(process);
+    void process.start();
+    void this.#replace(process);
+  }
+
+  async #replace(process: SimProcess): Promise<void> {
+    await process.ended;
+    this.#processes.delete(process);
+    await this.world.sleep(SUPERVISOR, this.world.random.int(0, 3_000));
+    this.#employ();
+  }
+
+  /** Rolling updates and outages of the store, while the weather is bad. */
+  async #disturb(): Promise<void> {
+    const { world } = this;
+    while (!world.isCalm) {
+      await world.sleep(SUPERVISOR, world.random.int(1_000, 15_000));
+      if (world.isCalm) return;
+      if (world.random.isTrue(0.3)) world.loseStore(world.random.int(100, 12_000));
+      if (world.random.isTrue(0.4)) void this.anyProcess()?.drain();
+    }
+  }
+
+  #addAgent(number: number): void {
+    const { random } = this.world;
+    this.store.agents.set(`tenant-${random.int(1, 3)}/${random.newId(this.world.nowMs + number)}`, {
+      version: 1,
+      skills: [],
+      maxSteps: null,
+      budgetMicrocents: random.isTrue(0.3) ? random.int(1_000, 20_000) : 0,
+      spentMicrocents: 0,
+      reservedMicrocents: 0,
+      openRuns: 0,
+      maxConcurrentRuns: random.isTrue(0.3) ? random.int(1, 5) : 1_000,
+    });
+  }
+}
+
+const SUPERVISOR = bystander('supervisor');
+
+function isParked(run: MemoryRun): boolean {
+  return (
+    run.status === 'waiting' && run.readyAtMs === null && PARKED_REASONS.includes(run.waitingReason ?? '')
+  );
+}
+
+function drawWeather(random: Random): Weather {
+  return {
+    lossRate: random.pick([0, 0.01, 0.05, 0.2]),
+    crashRate: random.pick([0, 0.002, 0.01, 0.05]),
+    slowRate: random.pick([0, 0.02, 0.2]),
+    pauseRate: random.pick([0, 0, 0.001, 0.01]),
+  };
+}

@@ -1,0 +1,152 @@
+import type { PlanStepInput, RequestContext, StructuredOutcome, SubmittedRun } from '@aos/contracts';
+import type { SimProcess } from './sim-process.ts';
+import { SKILL_NAMES } from './outside.ts';
+import type { Simulation } from './simulation.ts';
+import { bystander, type Actor } from './world.ts';
+
+type Goal = Parameters<SimProcess['submit']>[1];
+
+/** A run somebody was told of. */
+export interface Accepted {
+  tenantId: string;
+  runId: string;
+  idempotencyKey: string | undefined;
+  goal: string;
+}
+
+const ATTEMPTS_MAX = 4;
+
+/** The clients: they submit, repeat what got lost, repeat what did not, and cancel. */
+export class Workload {
+  readonly accepted: Accepted[] = [];
+  /** Runs whose cancellation was accepted. */
+  readonly cancelled = new Set<string>();
+  readonly #simulation: Simulation;
+  readonly #client: Actor = bystander('client');
+  #open = 0;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  get isDone(): boolean {
+    return this.#open === 0;
+  }
+
+  start(): void {
+    const { random } = this.#simulation.world;
+    const goals = random.int(4, 30);
+    for (let number = 1; number <= goals; number += 1) this.#begin(() => this.#goal(number));
+  }
+
+  /** What a person does about runs that wait for one. */
+  cancelAll(runs: readonly { tenantId: string; runId: string }[]): void {
+    for (const run of runs) this.#begin(() => this.#cancel(run));
+  }
+
+  #begin(task: () => Promise<void>): void {
+    this.#open += 1;
+    void task().then(() => (this.#open -= 1));
+  }
+
+  async #goal(number: number): Promise<void> {
+    const { world, store } = this.#simulation;
+    const { random } = world;
+    await this.#sleep(random.int(0, 20_000));
+    const [tenantId = '', agentId = ''] = random.pick([...store.agents.keys()]).split('/');
+    const idempotencyKey = random.isTrue(0.6) ? `key-${random.int(1, number)}` : undefined;
+    const goal: Goal = {
+      agent_id: agentId,
+      goal: `goal ${number}`,
+      priority: random.int(1, 9),
+      plan: this.#plan(),
+      ...(random.isTrue(0.5) ? { est_cost_cents: random.int(0, 3) / 1000 } : {}),
+      ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }),
+    };
+    const times = random.isTrue(0.3) ? random.int(2, 4) : 1;
+    const outcomes = await Promise.all(Array.from({ length: times }, () => this.#submit(tenantId, goal)));
+    for (const outcome of outcomes) {
+      if (outcome === 'lost' || !outcome.ok) continue;
+      const runId = outcome.value.run_id;
+      this.accepted.push({ tenantId, runId, idempotencyKey, goal: goal.goal });
+      if (random.isTrue(0.2)) this.#begin(() => this.#cancelLater({ tenantId, runId }));
+    }
+  }
+
+  async #submit(tenantId: string, goal: Goal): Promise<StructuredOutcome<SubmittedRun> | 'lost'> {
+    const { random } = this.#simulation.world;
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const answer = await this.#ask((process) => process.submit(contextOf(tenantId), goal));
+      if (answer !== 'lost' && (answer.ok || !answer.error.retryable)) return answer;
+      await this.#sleep(random.int(100, 3_000));
+    }
+    return 'lost';
+  }
+
+  async #cancelLater(run: { tenantId: string; runId: string }): Promise<void> {
+    await this.#sleep(this.#simulation.world.random.int(0, 15_000));
+    await this.#cancel(run);
+  }
+
+  async #cancel(run: { tenantId: string; runId: string }): Promise<void> {
+    const { world } = this.#simulation;
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const signalId = world.random.newId(world.nowMs);
+      const signal = { signalId, runId: run.runId, type: 'cancel' as const, reason: undefined };
+      const receipt = await this.#ask((process) => process.signal(run, signal).catch(() => 'lost' as const));
+      if (receipt === 'lost') {
+        await this.#sleep(500);
+        continue;
+      }
+      world.tell(`cancel of ${run.runId.slice(-6)}: ${receipt.kind}`);
+      if (receipt.kind === 'not_found') world.violate(`an accepted run is not known: ${run.runId}`);
+      if (receipt.kind !== 'left') return;
+      this.cancelled.add(run.runId);
+      if (receipt.ownerId !== null && world.random.isTrue(0.7)) this.#simulation.nudge(receipt.ownerId);
+      return;
+    }
+  }
+
+  /** Asks one of the processes; lost when it ends before it has answered. */
+  async #ask<T>(question: (process: SimProcess) => Promise<T>): Promise<T | 'lost'> {
+    const process = this.#simulation.anyProcess();
+    if (process === undefined) return 'lost';
+    return Promise.race([question(process), process.ended.then(() => 'lost' as const)]);
+  }
+
+  #plan(): PlanStepInput[] {
+    const { random } = this.#simulation.world;
+    return Array.from({ length: random.int(1, 4) }, (_, index) => ({
+      step_id: `s${index}`,
+      skill: random.pick(SKILL_NAMES),
+      params: {
+        n: index > 0 && random.isTrue(0.5) ? `\${{ steps.s${index - 1}.output.n }}` : index,
+        fails: random.isTrue(0.3) ? random.int(1, 3) : 0,
+        takes_ms: random.isTrue(0.2) ? random.int(100, 6_000) : 0,
+        ...(random.isTrue(0.1) ? { retry_after_ms: random.int(0, 9_000) } : {}),
+      },
+      timeout_ms: random.pick([2_000, 10_000]),
+      retry: {
+        maximum_attempts: random.int(1, 4),
+        initial_interval_ms: random.pick([0, 200, 3_000, 12_000]),
+        backoff_coefficient: 2,
+        maximum_interval_ms: 30_000,
+      },
+    }));
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return this.#simulation.world.sleep(this.#client, ms);
+  }
+}
+
+function contextOf(tenantId: string): RequestContext {
+  return {
+    tenantId,
+    actor: { id: 'key:sim', level: 3 },
+    requestId: 'sim',
+    deadlineMs: Number.MAX_SAFE_INTEGER,
+    traceparent: '',
+    signal: new AbortController().signal,
+  };
+}
