@@ -16,3 +16,4 @@ export * from './build.ts';
 export * from './processes/service.ts';
 export * from './stack/start.ts';
 export * from './stack/stop.ts';
+export * from './stack/temporary-stack.ts';

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { repositoryRoot, waitUntil } from '@aos/tooling';
+
+const COMMAND = join(repositoryRoot, 'libs/tooling/src/commands/demo.ts');
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function startDemo(args: readonly string[] = []) {
+  const { PATH, HOME } = process.env;
+  return spawn(process.execPath, [COMMAND, ...args], {
+    env: { PATH, HOME, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Command lines that name the test's folder, as all do that the demo starts or that serve its data. */
+function leftProcesses(): string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && entry !== String(process.pid))
+    .map(commandLine)
+    .filter((line) => line.includes(folder));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const nothingLeft = () =>
+  waitUntil(() => leftProcesses().length === 0 && readdirSync(folder).length === 0, {
+    what: 'no process and no file of the demo is left',
+  });
+
+describe('pnpm demo', () => {
+  it('tells its story in under 60 s: one message, although the orchestrator was killed on the way', async () => {
+    const demo = startDemo();
+    const [output, errors] = await Promise.all([text(demo.stdout), text(demo.stderr), once(demo, 'close')]);
+    expect({ code: demo.exitCode, errors }).toEqual({ code: 0, errors: '' });
+    for (const line of [
+      /SANDBOX servers/,
+      /\$ aos capabilities\n/,
+      /verdict +FEASIBLE/,
+      /\$ aos run .*--watch\n/,
+      /step\.finished +price succeeded .*64250\.5/,
+      /kill -9 \d+/,
+      /started again, pid \d+/,
+      /run\.finished +succeeded/,
+      /\$ aos get-run /,
+      /notify +webhook_send +succeeded/,
+      /message +BTC is at 64250\.5 USD/,
+      /Exactly one message under one webhook-id/,
+    ]) {
+      expect(output).toMatch(line);
+    }
+    expect(Number(/The demo took ([\d.]+) s/.exec(output)?.[1])).toBeLessThan(60);
+    await nothingLeft();
+  });
+
+  it('leaves nothing running and no data when it is interrupted', async () => {
+    const demo = startDemo();
+    const isUp = Promise.withResolvers<void>();
+    demo.stdout.on('data', (chunk) => {
+      if (String(chunk).includes('the stack is up')) isUp.resolve();
+    });
+    await Promise.race([isUp.promise, once(demo, 'exit')]);
+    expect(leftProcesses()).not.toEqual([]);
+    demo.kill('SIGINT');
+    await once(demo, 'exit');
+    expect(demo.exitCode).toBe(130);
+    await nothingLeft();
+  });
+
+  it('says what is missing for --live before it starts anything', async () => {
+    const demo = startDemo(['--live']);
+    const [errors] = await Promise.all([text(demo.stderr), once(demo, 'close')]);
+    expect(demo.exitCode).toBe(2);
+    expect(errors).toContain('SLACK_WEBHOOK_URL');
+  });
+});
