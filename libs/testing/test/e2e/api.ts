@@ -79,10 +79,12 @@ export class Api {
     return run.parse((await this.send(`GET /runs/${runId}`)).body);
   }
 
-  /** The run, as soon as it looks as wished. */
+  /** The run, as soon as it looks as wished; an API that is unavailable is asked again. */
   runWhen(runId: string, isWished: (run: Run) => boolean, timeoutMs = 15_000): Promise<Run> {
     const look = async () => {
-      const found = await this.getRun(runId);
+      const { status, body } = await this.send(`GET /runs/${runId}`);
+      if (status === 503) return false;
+      const found = run.parse(body);
       return isWished(found) && found;
     };
     return waitUntil(look, { what: `run ${runId} as wished`, timeoutMs });
