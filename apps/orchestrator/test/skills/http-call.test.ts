@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startHttpReceiver, waitUntil, type HttpReceiver } from '@aos/testing';
 import { call, openSkill } from './skill-harness.ts';
@@ -123,7 +125,11 @@ describe('http_call', () => {
   it('ends a call that is cut', async () => {
     server.respondWith(() => new Promise(() => undefined));
     const cut = new AbortController();
-    const outcome = call(await openSkill('http_call'), { url: server.url }, { signal: cut.signal });
+    const outcome = call(
+      await openSkill('http_call'),
+      { url: server.url },
+      { signal: cut.signal, timeoutMs: 600_000 },
+    );
     await waitUntil(async () => server.requests.length === 1, { what: 'the request' });
     cut.abort();
     expect(await outcome).toMatchObject({ error: { code: 'run_cancelled' } });
@@ -147,21 +153,25 @@ describe('http_call', () => {
     expect(await call(skill, { url: server.url })).toMatchObject({ error: { code: 'payload_limit' } });
   });
 
-  it('reads compressed responses', async () => {
-    const { gzipSync } = await import('node:zlib');
-    const body = gzipSync('{"a":1}').toString('latin1');
-    const { createServer } = await import('node:http');
-    const zipped = createServer((_, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-      response.end(body, 'latin1');
+  it('reads compressed responses, and bounds what they grow to', async () => {
+    let content = Buffer.alloc(0);
+    const server = createServer((_, response) => {
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+        .end(content);
     });
-    await new Promise<void>((resolve) => zipped.listen(0, '127.0.0.1', resolve));
-    const address = zipped.address();
-    const zippedPort = typeof address === 'object' ? address?.port : undefined;
-    const outcome = await call(await openSkill('http_call'), { url: `http://127.0.0.1:${zippedPort}` });
-    zipped.closeAllConnections();
-    zipped.close();
-    expect(outcome).toMatchObject({ value: { output: { body: { a: 1 } } } });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const skill = await openSkill('http_call');
+    content = gzipSync('{"a":1}');
+    expect(await call(skill, { url })).toMatchObject({ value: { output: { body: { a: 1 } } } });
+    content = gzipSync(Buffer.alloc(50 * 1024 * 1024));
+    expect(await call(skill, { url })).toMatchObject({ error: { code: 'payload_limit' } });
+    content = Buffer.from('not gzip');
+    expect(await call(skill, { url })).toMatchObject({ error: { code: 'upstream_error' } });
+    server.closeAllConnections();
+    server.close();
   });
 });
 

@@ -1,5 +1,5 @@
 import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
-import { Agent, interceptors, request, type Dispatcher } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import type { EgressPolicy } from '../egress/egress-policy.ts';
 import { guardedConnector, resolveBySystem, type ResolveHost } from '../egress/guarded-connector.ts';
 import { failureOfStatus, failureOfTransport } from './http-failure.ts';
@@ -32,7 +32,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The one door of skills to the network: every connection passes the egress policy, redirects included. */
 export function createHttpClient(policy: EgressPolicy, resolve: ResolveHost = resolveBySystem): HttpClient {
   const connect = guardedConnector(policy, resolve, CONNECT_TIMEOUT_MS);
-  const agent = new Agent({ connect }).compose(interceptors.decompress());
+  const agent = new Agent({ connect });
   return {
     send: async (first, limits) => {
       const timeout = AbortSignal.timeout(limits.timeoutMs);
@@ -67,7 +67,7 @@ async function follow(current: HttpRequest, sending: Sending): Promise<Structure
     const next = nextHop(current, status, location);
     return next.ok ? follow(next.value, { ...sending, redirectsLeft: redirectsLeft - 1 }) : next;
   }
-  const text = await readBody(response.body);
+  const text = await readBody(response.body, String(response.headers['content-encoding'] ?? ''));
   if (status < 200 || status >= 300) {
     return fail(failureOfStatus(status, response.headers['retry-after'], text ?? ''));
   }
