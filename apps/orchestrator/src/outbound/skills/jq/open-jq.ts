@@ -21,6 +21,7 @@ export async function openJq(): Promise<Jq> {
     instantiateWasm: (imports, onSuccess) => {
       const instance = new WebAssembly.Instance(module, imports);
       for (const exported of Object.values(instance.exports)) {
+        if (exported instanceof WebAssembly.Memory) limitGrowth(exported);
       }
       onSuccess(instance, module);
     },
