@@ -22,9 +22,8 @@ export function listRunEvents(runs: RunReader, toCloudEvent: (row: JournalRow) =
     const found = await runs.events(tenantId, runId, { after, limit: limit + 1 });
     if (found === undefined) return fail(errorOf('not_found', `no run ${runId}`));
     const page = found.events.slice(0, limit);
-    const data = page.map((event) =>
-      toCloudEvent({ runId, tenantId, agentId: found.agentId, traceparent: '', event }),
-    );
+    const { agentId, traceparent } = found;
+    const data = page.map((event) => toCloudEvent({ runId, tenantId, agentId, traceparent, event }));
     return succeed({
       data,
       next_cursor: found.events.length > limit ? String(page.at(-1)?.seq ?? after) : null,

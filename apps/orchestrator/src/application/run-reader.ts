@@ -9,12 +9,12 @@ export interface RunReader {
     tenantId: string,
     runId: string,
   ): Promise<{ record: RunRecord; events: RunEvent[] } | undefined>;
-  /** Events with run_seq above `after`, in order. */
+  /** Events with run_seq above `after`, in order; `traceparent` is empty where the run has none. */
   events(
     tenantId: string,
     runId: string,
     page: { after: number; limit: number },
-  ): Promise<{ agentId: string; events: RunEvent[] } | undefined>;
+  ): Promise<{ agentId: string; traceparent: string; events: RunEvent[] } | undefined>;
   /** Newest first; `before`: only runs older than this run id. */
   list(
     tenantId: string,

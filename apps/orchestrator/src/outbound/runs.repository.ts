@@ -27,14 +27,14 @@ export function runsRepository(database: OrchestratorDatabase): RunReader {
 
     events: (tenantId, runId, { after, limit }) =>
       database.transaction(tenantId, async (tx) => {
-        const run = await tx.run.findUnique({ where: { runId }, select: { agentId: true } });
+        const run = await tx.run.findUnique({ where: { runId }, select: { agentId: true, traceparent: true } });
         if (run === null) return undefined;
         const rows = await tx.runEvent.findMany({
           where: { runDay: new Date(runDay(runId)), runId, runSeq: { gt: after } },
           orderBy: { runSeq: 'asc' },
           take: limit,
         });
-        return { agentId: run.agentId, events: rows.map(toEvent) };
+        return { agentId: run.agentId, traceparent: run.traceparent ?? '', events: rows.map(toEvent) };
       }),
 
     list: (tenantId, { agentId, status, before, limit }) =>
