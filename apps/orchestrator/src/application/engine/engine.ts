@@ -217,15 +217,15 @@ export class Engine {
     }
     if (departure !== 'finished' && departure !== 'released')
       await this.#handBack(runId, departure === 'handed-back');
-    this.#writer.forget(runId);
-    this.#slots.delete(runId);
+    // Handed back, it may have been claimed again in the meantime: the slot is then its next execution's.
+    if (this.#slots.get(runId)?.execution === execution) this.#slots.delete(runId);
     this.#parts.onSlots?.(this.#slots.size);
     if (!this.#isDraining) void this.wake();
   }
 
   async #handBack(runId: string, isOrderly: boolean): Promise<void> {
     try {
-      await this.#writer.idle();
+      await this.#writer.leave(runId);
       const tickets = await this.#parts.store.handBack(this.#parts.workerId, [runId], isOrderly);
       await this.#parts.publisher.publishTickets(tickets);
     } catch (error) {

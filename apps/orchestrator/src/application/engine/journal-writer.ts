@@ -57,8 +57,9 @@ export class JournalWriter {
     if (this.#parts.ledger.closedUpTo() > this.#deletedUpTo) await this.add({ runId: '', rows: [] });
   }
 
-  /** The run has left this process: it may come back with a journal read anew. */
-  forget(runId: string): void {
+  /** Resolves when all that was added of the run is written or refused: it may come back with a journal read anew. */
+  async leave(runId: string): Promise<void> {
+    await this.add({ runId, rows: [] }).catch(() => undefined);
     this.#refused.delete(runId);
   }
 

@@ -18,13 +18,20 @@ const KINDS: Kind[] = [
   { name: 'once', hasSideEffects: true, isIdempotent: false, costMicrocents: 700 },
 ];
 
+/** A skill may be wrong: it then throws. */
+export class SkillBugError extends Error {}
+
 export const SKILL_NAMES = KINDS.map(({ name }) => name);
 
 /** Everything beyond the engine: where effects happen and events arrive. Watches that nothing forbidden does. */
 export class Outside {
   /** How often each effect happened, by run and step, then by key. */
   readonly effects = new Map<string, { skill: string; byKey: Map<string, number> }>();
+  /** The last call of a run by each process. */
+  readonly #underWay = new Map<string, AbortSignal>();
   readonly #published = new Set<string>();
+  /** Calls of a step so far, by run and step. */
+  readonly #calls = new Map<string, number>();
   readonly #world: World;
   readonly #store: MemoryEngineStore;
 
@@ -77,9 +84,10 @@ export class Outside {
 
   #execute(kind: Kind, process: SimProcess, call: SkillCall): Promise<StructuredOutcome<SkillResult>> {
     const { runId, stepId, attempt } = call;
-    const { n, fails, takes_ms: takesMs, retry_after_ms: retryAfterMs } = call.params;
+    const { n, fails, bugs, takes_ms: takesMs, retry_after_ms: retryAfterMs } = call.params;
     if (typeof n !== 'number')
       this.#world.violate(`a step was called with an unresolved reference: ${JSON.stringify(n)}`);
+    this.#checkAlone(process, call);
     if (kind.hasSideEffects) this.#checkStart(process, call);
     return this.#world.call({
       actor: process,
@@ -87,6 +95,9 @@ export class Outside {
       takesMs: Number(takesMs),
       onLost: () => fail(errorOf('upstream_error', 'the connection was lost')),
       apply: async () => {
+        const calls = (this.#calls.get(`${runId}/${stepId}`) ?? 0) + 1;
+        this.#calls.set(`${runId}/${stepId}`, calls);
+        if (calls <= Number(bugs)) throw new SkillBugError();
         if (attempt <= Number(fails)) {
           const facts = typeof retryAfterMs === 'number' ? { retryAfterMs } : {};
           return fail(errorOf('upstream_error', 'not yet', facts));
@@ -95,6 +106,14 @@ export class Outside {
         return succeed({ output: { n: Number(n) + 1 }, costMicrocents: kind.costMicrocents });
       },
     });
+  }
+
+  /** A process works on a run once: the signal of a call is aborted when the call is over. */
+  #checkAlone(process: SimProcess, { runId, signal }: SkillCall): void {
+    const place = `${process.name}/${runId}`;
+    if (this.#underWay.get(place)?.aborted === false)
+      this.#world.violate(`one process works twice on a run: ${runId}`);
+    this.#underWay.set(place, signal);
   }
 
   /** An effect may start only while its intent is durable and its process has its place. */

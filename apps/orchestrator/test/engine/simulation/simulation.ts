@@ -3,7 +3,7 @@ import { isTerminal } from '../../../src/domain/run/state.ts';
 import { MemoryEngineStore } from '../memory-engine-store.ts';
 import type { MemoryRun } from '../memory-run.ts';
 import { checkAtRest } from './checks.ts';
-import { Outside } from './outside.ts';
+import { Outside, SkillBugError } from './outside.ts';
 import { Random } from './random.ts';
 import { SimProcess } from './sim-process.ts';
 import { Workload } from './workload.ts';
@@ -73,6 +73,7 @@ export class Simulation {
     const isExpected =
       error instanceof StoreDataError ||
       error instanceof FencedError ||
+      error instanceof SkillBugError ||
       (error instanceof Error && error.name === 'ConnectionLostError');
     if (!isExpected) world.violate(`a bug while ${what}: ${String(error)}`);
   }
@@ -164,7 +165,7 @@ function isParked(run: MemoryRun): boolean {
 function drawWeather(random: Random): Weather {
   return {
     lossRate: random.pick([0, 0.01, 0.05, 0.2]),
-    crashRate: random.pick([0, 0.002, 0.01, 0.05]),
+    crashRate: random.pick([0, 0.002, 0.01, 0.05, 0.15]),
     slowRate: random.pick([0, 0.02, 0.2]),
     pauseRate: random.pick([0, 0, 0.001, 0.01]),
   };

@@ -122,6 +122,7 @@ export class Workload {
       params: {
         n: index > 0 && random.isTrue(0.5) ? `\${{ steps.s${index - 1}.output.n }}` : index,
         fails: random.isTrue(0.3) ? random.int(1, 3) : 0,
+        bugs: random.isTrue(0.06) ? random.int(1, 5) : 0,
         takes_ms: random.isTrue(0.2) ? random.int(100, 6_000) : 0,
         ...(random.isTrue(0.1) ? { retry_after_ms: random.int(0, 9_000) } : {}),
       },
