@@ -27,7 +27,10 @@ export function runsRepository(database: OrchestratorDatabase): RunReader {
 
     events: (tenantId, runId, { after, limit }) =>
       database.transaction(tenantId, async (tx) => {
-        const run = await tx.run.findUnique({ where: { runId }, select: { agentId: true, traceparent: true } });
+        const run = await tx.run.findUnique({
+          where: { runId },
+          select: { agentId: true, traceparent: true },
+        });
         if (run === null) return undefined;
         const rows = await tx.runEvent.findMany({
           where: { runDay: new Date(runDay(runId)), runId, runSeq: { gt: after } },
