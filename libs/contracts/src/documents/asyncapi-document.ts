@@ -27,7 +27,7 @@ export interface AsyncApiMessage {
   payload: JsonSchema;
 }
 
-export interface AsyncApiOperation {
+interface AsyncApiOperation {
   /** Seen from AOS. */
   action: 'send' | 'receive';
   channel: Reference;

@@ -26,7 +26,7 @@ export interface Admission {
   maxSteps: number | null;
 }
 
-export interface KnownRun {
+interface KnownRun {
   runId: string;
   requestHash: string;
 }
