@@ -16,6 +16,23 @@ afterEach(() => server.close());
 
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
+async function usingGzipServer(test: (url: string, answer: (content: Buffer) => void) => Promise<void>) {
+  let content = Buffer.alloc(0);
+  const zipped = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(content);
+  });
+  await new Promise<void>((resolve) => zipped.listen(0, '127.0.0.1', resolve));
+  const address = zipped.address();
+  try {
+    await test(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, (next) => {
+      content = Buffer.from(next);
+    });
+  } finally {
+    zipped.closeAllConnections();
+    zipped.close();
+  }
+}
+
 describe('http_call', () => {
   it('gives status, headers and the parsed body of a JSON response, and what it cost', async () => {
     server.respondWith(() => ({
@@ -154,24 +171,15 @@ describe('http_call', () => {
   });
 
   it('reads compressed responses, and bounds what they grow to', async () => {
-    let content = Buffer.alloc(0);
-    const server = createServer((_, response) => {
-      response
-        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-        .end(content);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
     const skill = await openSkill('http_call');
-    content = gzipSync('{"a":1}');
-    expect(await call(skill, { url })).toMatchObject({ value: { output: { body: { a: 1 } } } });
-    content = gzipSync(Buffer.alloc(50 * 1024 * 1024));
-    expect(await call(skill, { url })).toMatchObject({ error: { code: 'payload_limit' } });
-    content = Buffer.from('not gzip');
-    expect(await call(skill, { url })).toMatchObject({ error: { code: 'upstream_error' } });
-    server.closeAllConnections();
-    server.close();
+    await usingGzipServer(async (url, answer) => {
+      answer(gzipSync('{"a":1}'));
+      expect(await call(skill, { url })).toMatchObject({ value: { output: { body: { a: 1 } } } });
+      answer(gzipSync(Buffer.alloc(50 * 1024 * 1024)));
+      expect(await call(skill, { url })).toMatchObject({ error: { code: 'payload_limit' } });
+      answer(Buffer.from('not gzip'));
+      expect(await call(skill, { url })).toMatchObject({ error: { code: 'upstream_error' } });
+    });
   });
 });
 
