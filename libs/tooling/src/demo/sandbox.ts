@@ -4,7 +4,7 @@ import type { Places } from './places.ts';
 
 const PRICE_USD = 64_250.5;
 
-export interface Delivery {
+interface Delivery {
   webhookId: string;
   /** What the message says. */
   text: string;

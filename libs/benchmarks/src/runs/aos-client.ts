@@ -1,0 +1,100 @@
+import { agent, submittedRun, type PlanStepInput, type StackFile } from '@aos/contracts';
+import { connectMessaging } from '@aos/messaging';
+import { createLogger } from '@aos/telemetry';
+
+export interface AosClient {
+  createAgent(): Promise<string>;
+  /** Hands the plan in and resolves with the times of the run, once its `run.finished` has been seen. */
+  run(agentId: string, plan: readonly PlanStepInput[]): Promise<RunTimes>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds since the request was sent. */
+interface RunTimes {
+  runId: string;
+  /** Until the first `step.finished` was seen. */
+  firstStepMs: number;
+  finishedMs: number;
+}
+
+const RUN_MS_MAX = 60_000;
+const OPEN_RUNS_MAX = 100_000;
+
+interface Seen {
+  firstStepAtMs?: number;
+  finished: PromiseWithResolvers<{ atMs: number; status: string }>;
+}
+
+/**
+ * Submits over the public HTTP API and sees events where realtime gets them, on `aos.live` of NATS: the cheapest way to
+ * learn of the end of a run that nobody polls for.
+ */
+export async function openAosClient(stack: StackFile): Promise<AosClient> {
+  const logger = createLogger({ service: 'benchmarks', level: 'error' });
+  const messaging = await connectMessaging({ url: stack.nats_url, service: 'operator', logger });
+  const runs = new Map<string, Seen>();
+  // An event may be seen before the answer that tells the run's id.
+  const seenOf = (runId: string) => {
+    const seen = runs.get(runId) ?? { finished: Promise.withResolvers() };
+    runs.set(runId, seen);
+    return seen;
+  };
+  const live = `aos.live.v1.${stack.tenant_id}.*.run.*`;
+  messaging.subscribeCore(`${live}.step.finished`, ({ subject }) => {
+    seenOf(runIdIn(subject)).firstStepAtMs ??= performance.now();
+  });
+  messaging.subscribeCore(`${live}.run.finished`, ({ subject, payload }) => {
+    const { data }: { data: { status: string } } = JSON.parse(payload);
+    seenOf(runIdIn(subject)).finished.resolve({ atMs: performance.now(), status: data.status });
+  });
+  await messaging.roundTripMs();
+  const post = postTo(stack);
+
+  return {
+    createAgent: async () => {
+      const created = await post('/agents', { name: 'benchmark', max_concurrent_runs: OPEN_RUNS_MAX });
+      return agent.parse(created).agent_id;
+    },
+    run: async (agentId, plan) => {
+      const startMs = performance.now();
+      const submitted = await post(`/agents/${agentId}/goals`, { goal: 'benchmark', plan });
+      const { run_id: runId } = submittedRun.parse(submitted);
+      const seen = seenOf(runId);
+      const { atMs, status } = await inTime(seen.finished.promise, runId);
+      runs.delete(runId);
+      if (status !== 'succeeded') throw new Error(`run ${runId} ended ${status}`);
+      return {
+        runId,
+        firstStepMs: (seen.firstStepAtMs ?? Number.NaN) - startMs,
+        finishedMs: atMs - startMs,
+      };
+    },
+    close: () => messaging.drain(),
+  };
+}
+
+/** `aos.live.v1.<tenant>.<agent>.run.<run id>.<event type…>` */
+function runIdIn(subject: string): string {
+  return subject.split('.')[6] ?? '';
+}
+
+function postTo({ gateway_url, api_key }: StackFile) {
+  return async (path: string, body: unknown): Promise<unknown> => {
+    const response = await fetch(`${gateway_url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'X-AOS-Key': api_key },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+}
+
+async function inTime<T>(event: Promise<T>, runId: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`run ${runId} did not end in ${RUN_MS_MAX} ms`)),
+    RUN_MS_MAX,
+  );
+  return Promise.race([event, late.promise]).finally(() => clearTimeout(timer));
+}
