@@ -11,6 +11,7 @@ export const runsSubmit = defineCommand({
   output: submittedRun,
   errors: [
     'invalid_request',
+    'egress_denied',
     'not_found',
     'budget_exceeded',
     'too_many_open_runs',
