@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { HEADERS, type RequestContext } from '@aos/contracts';
+import { headers } from '@nats-io/nats-core';
+import { readContext, toHeaders } from './envelope.ts';
+
+const { signal } = new AbortController();
+const READ = { isAnonymous: false, timeoutMs: 1_000, signal };
+
+const SENT: RequestContext = {
+  tenantId: 'acme',
+  actor: { id: 'key:1', level: 4 },
+  requestId: 'request-1',
+  deadlineMs: Date.now() + 60_000,
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  idempotencyKey: 'k-1',
+  signal,
+};
+
+describe('the envelope', () => {
+  it('brings a context over whole, each hop in a span of its own', () => {
+    const read = readContext(toHeaders(SENT), READ);
+    expect(read).toEqual({ ok: true, value: { ...SENT, traceparent: expect.any(String) } });
+    const traceparent = read.ok ? read.value.traceparent : '';
+    expect(traceparent).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/);
+    expect(traceparent).not.toBe(SENT.traceparent);
+  });
+
+  it('says nothing of an idempotency key where there is none', () => {
+    const { idempotencyKey: _, ...keyless } = SENT;
+    expect(toHeaders(keyless).has(HEADERS.idempotencyKey)).toBe(false);
+    expect(readContext(toHeaders(keyless), READ)).not.toHaveProperty('value.idempotencyKey');
+  });
+
+  it('written by hand needs no more than the tenant; who sent it may do nothing', () => {
+    const byHand = headers();
+    byHand.set(HEADERS.tenant, 'acme');
+    const before = Date.now();
+    const read = readContext(byHand, READ);
+    expect(read).toMatchObject({ ok: true, value: { tenantId: 'acme', actor: { id: 'unknown', level: 0 } } });
+    expect(read.ok && read.value.deadlineMs).toBeGreaterThanOrEqual(before + READ.timeoutMs);
+    expect(read.ok && read.value.requestId).not.toBe('');
+  });
+
+  it.each([undefined, headers()])(
+    'without a tenant is refused, but where the tenant is what is asked',
+    (envelope) => {
+      expect(readContext(envelope, READ)).toMatchObject({ ok: false, error: { code: 'tenant_required' } });
+      expect(readContext(envelope, { ...READ, isAnonymous: true })).toMatchObject({
+        ok: true,
+        value: { tenantId: '' },
+      });
+    },
+  );
+
+  it('that came too late is refused', () => {
+    const late = toHeaders({ ...SENT, deadlineMs: Date.now() - 1 });
+    expect(readContext(late, READ)).toMatchObject({ ok: false, error: { code: 'deadline_exceeded' } });
+  });
+});
