@@ -255,7 +255,7 @@ export class MemoryEngineStore implements EngineStore {
   }
 
   #enqueue({ submission: { runId, tenantId, priority } }: MemoryRun): void {
-    this.#queue.add({ runId, tenantId, priority, readyAtMs: this.#now() });
+    this.#queue.add({ runId, tenantId, priority });
   }
 
   #count({ submission }: MemoryRun, change: Partial<AgentFacts>): void {

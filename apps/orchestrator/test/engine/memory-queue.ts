@@ -2,11 +2,11 @@ interface Queued {
   runId: string;
   tenantId: string;
   priority: number;
-  readyAtMs: number;
 }
 
 /** Ready runs, taken fairly over tenants by start-time fair queueing, within a tenant by priority and age. */
 export class MemoryQueue {
+  /** Oldest first. */
   readonly #queued = new Map<string, Queued>();
   readonly #lanes = new Map<string, { vtime: number; startedVtime: number }>();
 
@@ -23,7 +23,7 @@ export class MemoryQueue {
     if (tenant === undefined) return [];
     const runs = [...this.#queued.values()]
       .filter(({ tenantId }) => tenantId === tenant)
-      .toSorted(inOrder)
+      .toSorted((a, b) => b.priority - a.priority)
       .slice(0, Math.max(1, Math.floor(slots / waiting.length)))
       .map(({ runId }) => runId);
     for (const runId of runs) this.#queued.delete(runId);
@@ -31,8 +31,4 @@ export class MemoryQueue {
     this.#lanes.set(tenant, { startedVtime, vtime: startedVtime + runs.length });
     return runs;
   }
-}
-
-function inOrder(a: Queued, b: Queued): number {
-  return b.priority - a.priority || a.readyAtMs - b.readyAtMs || (a.runId < b.runId ? -1 : 1);
 }

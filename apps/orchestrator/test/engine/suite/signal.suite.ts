@@ -1,0 +1,107 @@
+import { expect, it } from '@jest/globals';
+import { v7 as newId } from 'uuid';
+import type { Flush, RunSignal, Submission } from '../../../src/application/engine/ports.ts';
+import { newWorker, row, submission, type AgentPlace, type StoreWorld } from '../store-world.ts';
+
+const cancel = (runId: string): RunSignal => ({
+  signalId: newId(),
+  runId,
+  type: 'cancel',
+  reason: 'not needed',
+});
+
+async function submitted(
+  world: StoreWorld,
+): Promise<{ agent: AgentPlace; run: Submission; workerId: string }> {
+  const agent = await world.addAgent();
+  const run = submission(agent);
+  const workerId = await newWorker(world.store);
+  await world.store.submit(workerId, 1, [run]);
+  return { agent, run, workerId };
+}
+
+function flushOf(workerId: string, run: Submission, more: Partial<Flush>): Flush {
+  return {
+    workerId,
+    flushNo: 2,
+    rows: [row(run, 3)],
+    finished: [],
+    released: [],
+    handledSignals: [],
+    publishedUpTo: 0,
+    ...more,
+  };
+}
+
+const waiting = (run: Submission) => ({ released: [{ ...run, reason: 'unknown_outcome', readyAt: null }] });
+
+/** Signals for runs. */
+export function signalSuite(world: () => StoreWorld): void {
+  it('leaves a signal for the owner of a run, once', async () => {
+    const { store } = world();
+    const { run, workerId } = await submitted(world());
+    await store.claim(workerId, 1, 1);
+    const signal = cancel(run.runId);
+    expect(await store.signal(run, signal)).toEqual({ kind: 'left', ownerId: workerId, ticket: null });
+    await store.signal(run, cancel(run.runId));
+    expect(await store.signals(workerId)).toEqual([signal]);
+    expect(await store.signals(await newWorker(store))).toEqual([]);
+  });
+
+  it('is gone when the run has ended', async () => {
+    const { store } = world();
+    const { run, workerId } = await submitted(world());
+    await store.claim(workerId, 1, 1);
+    await store.signal(run, cancel(run.runId));
+    const finished = {
+      ...run,
+      status: 'cancelled',
+      costMicrocents: 0,
+      finishedAt: new Date().toISOString(),
+    } as const;
+    await store.flush(flushOf(workerId, run, { finished: [finished] }));
+    expect(await store.signals(workerId)).toEqual([]);
+    expect(await store.signal(run, cancel(run.runId))).toEqual({ kind: 'ended' });
+  });
+
+  it('keeps a queued run ready, and the claim tells of the signal', async () => {
+    const { store } = world();
+    const { agent, run, workerId } = await submitted(world());
+    const ticket = { runId: run.runId, enqueueNo: 2 };
+    expect(await store.signal(run, cancel(run.runId))).toEqual({ kind: 'left', ownerId: null, ticket });
+    expect((await world().counters(agent)).openRuns).toBe(1);
+    expect(await store.claim(workerId, 2, 1)).toMatchObject([{ runId: run.runId, hasSignals: true }]);
+  });
+
+  it('makes a waiting run ready, whatever it waits for', async () => {
+    const { store } = world();
+    const { agent, run, workerId } = await submitted(world());
+    await store.claim(workerId, 1, 1);
+    await store.flush(flushOf(workerId, run, waiting(run)));
+    const ticket = { runId: run.runId, enqueueNo: 2 };
+    expect(await store.signal(run, cancel(run.runId))).toEqual({ kind: 'left', ownerId: null, ticket });
+    expect((await world().counters(agent)).openRuns).toBe(1);
+    expect(await store.claim(workerId, 1, 1)).toMatchObject([{ runId: run.runId, hasSignals: true }]);
+  });
+
+  it('wakes a run that began to wait before its owner saw the signal', async () => {
+    const { store } = world();
+    const { run, workerId } = await submitted(world());
+    await store.claim(workerId, 1, 1);
+    await store.signal(run, cancel(run.runId));
+    await store.flush(flushOf(workerId, run, waiting(run)));
+    expect(await store.wakeDue(10)).toEqual([{ runId: run.runId, enqueueNo: 2 }]);
+    expect(await store.wakeDue(10)).toEqual([]);
+  });
+
+  it('knows no run of another tenant, and none that is not there', async () => {
+    const { store } = world();
+    const { run } = await submitted(world());
+    const foreign = { tenantId: 'somebody-else', runId: run.runId };
+    expect(await store.signal(foreign, cancel(run.runId))).toEqual({ kind: 'not_found' });
+    const runId = newId();
+    expect(await store.signal({ tenantId: run.tenantId, runId }, cancel(runId))).toEqual({
+      kind: 'not_found',
+    });
+  });
+}
