@@ -96,12 +96,12 @@ describe('a goal', () => {
     const gate = holdAnswers(hooks);
     const runId = await api.start(agent.agent_id, pricePlan());
     const live = await Watcher.open(stack, api.key);
-    live.subscribe(runId);
+    await live.subscribe(runId);
     await waitUntil(() => hooks.requests.length > 0, { what: 'the webhook' });
     gate.open();
     const seenLive = await live.whole(runId);
     const late = await Watcher.open(stack, api.key);
-    late.subscribe(runId);
+    await late.subscribe(runId);
     const seenLate = await late.whole(runId);
 
     const journal = await api.events(runId);
@@ -240,8 +240,7 @@ describe('another tenant', () => {
     expect((await globex.send('GET /runs')).body).toMatchObject({ data: [] });
     expect((await globex.send('GET /agents')).body).toMatchObject({ data: [] });
     const spy = await Watcher.open(stack, globex.key);
-    spy.subscribe(runId);
-    expect(await spy.refusal()).toBe('not_found');
+    expect(await spy.subscribe(runId)).toMatchObject({ op: 'error', code: 'not_found' });
     spy.close();
     expect(await acme.getRun(runId)).toMatchObject({ status: 'succeeded' });
   });

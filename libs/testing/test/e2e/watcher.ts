@@ -20,9 +20,13 @@ export class Watcher {
     return watcher;
   }
 
-  /** From the first event on. */
-  subscribe(runId: string): void {
-    this.#send({ op: 'subscribe', topic: topicOf(runId), after: '0' });
+  /** From the first event on; resolves with the server's answer. */
+  async subscribe(runId: string): Promise<ServerFrame> {
+    const topic = topicOf(runId);
+    this.#send({ op: 'subscribe', topic, after: '0' });
+    const answer = (frame: ServerFrame) =>
+      (frame.op === 'subscribed' || frame.op === 'error') && frame.topic === topic;
+    return waitUntil(() => this.frames.find(answer), { what: `an answer to subscribe ${topic}` });
   }
 
   eventsOf(runId: string): CloudEvent[] {
@@ -37,12 +41,6 @@ export class Watcher {
     await waitUntil(hasEnd, { what: `run.finished of ${runId} at the watcher`, timeoutMs });
     await this.#settled();
     return this.eventsOf(runId);
-  }
-
-  /** The code of the first error frame. */
-  async refusal(): Promise<string> {
-    const first = () => this.frames.find((frame) => frame.op === 'error');
-    return (await waitUntil(first, { what: 'an error frame' })).code;
   }
 
   close(): void {
