@@ -1,5 +1,6 @@
 import { destination as fileDestination, pino, stdTimeFunctions, type DestinationStream } from 'pino';
 import { traceIdOf } from './trace-context.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export type Logger = pino.Logger;
 
@@ -10,31 +11,6 @@ interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-const SECRET_FIELDS = [
-  'authorization',
-  'cookie',
-  'credential',
-  'password',
-  'secret',
-  'token',
-  'api_key',
-  'apiKey',
-  'apikey',
-  'key_hash',
-  '["x-aos-key"]',
-  '["X-AOS-Key"]',
-  '["set-cookie"]',
-];
-
-/** Top level, one and two levels down: as deep as anything is logged here. */
-const REDACTED = ['', '*.', '*.*.'].flatMap((depth) =>
-  SECRET_FIELDS.map((field) =>
-    field.startsWith('[') ? `${depth.slice(0, -1)}${field}` : `${depth}${field}`,
-  ),
-);
-
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@"]+(@)/gi;
-
 /** JSON lines with ISO time and the level as a word; secrets are replaced, also passwords inside URLs. */
 export function createLogger({ service, level, destination }: LoggerOptions): Logger {
   return pino(
@@ -43,8 +19,7 @@ export function createLogger({ service, level, destination }: LoggerOptions): Lo
       base: { service, pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: REDACTED, censor: '[redacted]' },
-      hooks: { streamWrite: (line) => line.replace(URL_PASSWORD, '$1[redacted]$2') },
+      hooks: { streamWrite: withoutSecrets },
     },
     destination ?? fileDestination({ sync: false }),
   );

@@ -21,13 +21,41 @@ describe('the log', () => {
   });
 
   it.each([
-    [{ password: 'hidden-1' }],
-    [{ headers: { authorization: 'Bearer hidden-1', 'x-aos-key': 'hidden-1' } }],
-    [{ req: { headers: { cookie: 'hidden-1' } } }],
-    [{ url: 'postgres://aos:hidden-1@127.0.0.1/aos' }],
-    [{ err: new Error('cannot reach nats://user:hidden-1@127.0.0.1:4222') }],
+    { password: 'hidden-1' },
+    { headers: { authorization: 'Bearer hidden-1', 'x-aos-key': 'hidden-1' } },
+    { req: { headers: { Cookie: 'hidden-1' } } },
+    { deep: [{ in: { here: { 'set-cookie': ['hidden-1', 'b=hidden-1'] } } }] },
+    { apiKey: 'hidden-1', API_KEY: 'hidden-1', accessToken: 'hidden-1', S3_SECRET_ACCESS_KEY: 'hidden-1' },
+    { credential: { user: 'u', value: 'hidden-1' } },
+    { secret: 'with "quotes" and \\ hidden-1' },
+    { url: 'postgres://aos:hidden-1@127.0.0.1/aos' },
+    { err: new Error('cannot reach nats://user:hidden-1@127.0.0.1:4222') },
+    { err: Object.assign(new Error('refused'), { options: { password: 'hidden-1' } }) },
+    { text: 'sent Authorization: Bearer hidden-1-and-more' },
+    { text: `the key aos_hidden-1${'x'.repeat(34)} is known` },
+    {
+      body: JSON.stringify({ user: 'u', password: 'hidden-1', more: JSON.stringify({ token: 'hidden-1' }) }),
+    },
   ])('keeps secrets out: %j', (facts) => {
-    expect(JSON.stringify(logged((logger) => logger.info(facts, 'x')))).not.toContain('hidden-1');
+    const line = logged((logger) => logger.child({ token: 'hidden-1' }).info(facts, 'said'));
+    expect(JSON.stringify(line)).not.toContain('hidden-1');
+    expect(line).toMatchObject({ msg: 'said', token: '[redacted]' });
+  });
+
+  it('leaves alone what is no secret', () => {
+    const facts = {
+      input_tokens: 12,
+      token_type: 'input',
+      idempotency_key: 'k-1',
+      key_id: 'id-1',
+      url: 'https://example.com/a?b=c:d@e',
+      path: ['a', 'b'],
+      labels: { team: 'secret-service' },
+    };
+    expect(logged((logger) => logger.info(facts, 'a bearer of the token aos_engine'))).toMatchObject({
+      ...facts,
+      msg: 'a bearer of the token aos_engine',
+    });
   });
 
   it('carries the ids of the request', () => {
