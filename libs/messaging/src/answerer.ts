@@ -15,7 +15,6 @@ import {
 import { loggerFor, type Logger } from '@aos/telemetry';
 import { headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
 import { readContext } from './envelope.ts';
-import type { Link } from './link.ts';
 import { respond } from './respond.ts';
 
 export type CommandHandler<C extends Command> = (
@@ -36,15 +35,13 @@ WORKING.set(HEADERS.status, 'working');
 /** Answers commands. The replicas of a service share its requests. */
 export class Answerer {
   readonly #connection: NatsConnection;
-  readonly #link: Link;
   readonly #logger: Logger;
   readonly #subscriptions: Subscription[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #leaving = new AbortController();
 
-  constructor(connection: NatsConnection, link: Link, logger: Logger) {
+  constructor(connection: NatsConnection, logger: Logger) {
     this.#connection = connection;
-    this.#link = link;
     this.#logger = logger;
   }
 
@@ -64,16 +61,11 @@ export class Answerer {
 
   /** Takes no more requests and resolves when those under way are answered. */
   async drain(): Promise<void> {
-    await Promise.all(this.#subscriptions.splice(0).map((subscription) => this.#leave(subscription)));
+    // A closed connection has closed them; without a server their drain ends with the next try to connect.
+    const open = this.#subscriptions.splice(0).filter((subscription) => !subscription.isClosed());
+    await Promise.all(open.map((subscription) => subscription.drain()));
     await Promise.all(this.#underWay);
     this.#leaving.abort();
-  }
-
-  /** What has arrived is still served. Without a server nothing arrives, and its word cannot be waited for. */
-  async #leave(subscription: Subscription): Promise<void> {
-    if (subscription.isClosed()) return;
-    if (this.#link.isUp) await subscription.drain();
-    else subscription.unsubscribe();
   }
 
   async #serve<C extends Command>(answering: Answering<C>, message: Msg): Promise<void> {

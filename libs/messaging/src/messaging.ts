@@ -44,7 +44,7 @@ export class Messaging {
     this.#inboxPrefix = inboxPrefix;
     const inbox = new Inbox(connection, inboxPrefix, logger);
     this.#requester = new Requester(connection, inbox, this.#link, logger);
-    this.#answerer = new Answerer(connection, this.#link, logger);
+    this.#answerer = new Answerer(connection, logger);
     this.#publisher = new StreamPublisher(connection, this.#link);
   }
 

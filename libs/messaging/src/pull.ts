@@ -47,17 +47,18 @@ export class PullSource {
     return new Promise((resolve) => {
       const found: Delivery[] = [];
       let isOver = false;
-      const finish = (leave: (replies: Subscription | undefined) => void): void => {
+      const finish = (leave: 'unsubscribe' | 'drain'): void => {
         if (isOver) return;
         isOver = true;
         clearTimeout(expired);
         signal?.removeEventListener('abort', stop);
         forget();
-        leave(replies);
+        if (replies?.isClosed() === false) void replies[leave]();
         resolve(found);
       };
-      const end = (): void => finish((subscription) => subscription?.unsubscribe());
-      const stop = (): void => finish((subscription) => this.#leave(subscription));
+      const end = (): void => finish('unsubscribe');
+      // What is on its way still arrives, to be handed back.
+      const stop = (): void => finish('drain');
       const expired = setTimeout(stop, waitMs + GRACE_MS).unref();
       const forget = link.onLost(stop);
       signal?.addEventListener('abort', stop, { once: true });
@@ -88,13 +89,6 @@ export class PullSource {
       if (error instanceof errors.ClosedConnectionError) return undefined;
       throw error;
     }
-  }
-
-  /** What is on its way still arrives, to be handed back; without a server nothing does. */
-  #leave(replies: Subscription | undefined): void {
-    if (replies === undefined || replies.isClosed()) return;
-    if (this.#parts.link.isUp) void replies.drain();
-    else replies.unsubscribe();
   }
 }
 
