@@ -65,7 +65,7 @@ export function postgresEngineStore(
     claim: (workerId, slots, engineVersion) => claimRuns(pool, workerId, slots, engineVersion),
     owned: (workerId) => ownedRuns(pool, workerId),
     journal: (runIds) => journalOf(pool, runIds),
-    handBack: (workerId, runIds, isOrderly) => handBack(pool, workerId, runIds, isOrderly),
+    handBack: (workerId, claim, isOrderly) => handBack(pool, workerId, claim, isOrderly),
     signal: (target, signal) => leaveSignal(pool, target, signal),
     signals: (workerId) => signalsFor(pool, workerId),
     buryDeadWorkers: (leaseMs) => buryDeadWorkers(pool, leaseMs),

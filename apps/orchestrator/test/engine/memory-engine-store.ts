@@ -136,12 +136,15 @@ export class MemoryEngineStore implements EngineStore {
     return new Map(found.map((runId) => [runId, this.journals.events(runId)]));
   }
 
-  async handBack(workerId: string, runIds: readonly string[], isOrderly: boolean): Promise<Ticket[]> {
-    const handed = this.#ownedBy(workerId).filter(({ submission }) => runIds.includes(submission.runId));
-    for (const run of handed) {
-      if (isOrderly) run.idleClaims = Math.max(run.idleClaims - 1, 0);
-    }
-    return handed.map((run) => this.#handOn(run));
+  async handBack(
+    workerId: string,
+    { runId, enqueueNo }: { runId: string; enqueueNo: number },
+    isOrderly: boolean,
+  ): Promise<Ticket[]> {
+    const run = this.runs.get(runId);
+    if (run?.workerId !== workerId || run.enqueueNo !== enqueueNo) return [];
+    if (isOrderly) run.idleClaims = Math.max(run.idleClaims - 1, 0);
+    return [this.#handOn(run)];
   }
 
   async signal(
@@ -290,8 +293,11 @@ export class MemoryEngineStore implements EngineStore {
     return [...this.signalsLeft.values()].filter((signal) => signal.runId === runId);
   }
 
-  #claimed({ submission, idleClaims, claimedSeq: seq }: MemoryRun, hasSignals: boolean): ClaimedRun {
+  #claimed(
+    { submission, idleClaims, enqueueNo, claimedSeq: seq }: MemoryRun,
+    hasSignals: boolean,
+  ): ClaimedRun {
     const { runId, tenantId, agentId, traceparent } = submission;
-    return { runId, tenantId, agentId, traceparent, seq, idleClaims, hasSignals };
+    return { runId, tenantId, agentId, traceparent, seq, enqueueNo, idleClaims, hasSignals };
   }
 }

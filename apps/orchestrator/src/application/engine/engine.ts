@@ -38,6 +38,7 @@ export interface EngineParts {
   onSlots?: (busy: number) => void;
 }
 
+const HAND_BACK_RETRY_MS = 500;
 /** Unpublished events above which no new run is taken on. */
 const BACKLOG_MAX = 20_000;
 /** Freshly submitted runs whose events are kept in memory, so that claiming them reads nothing. */
@@ -56,8 +57,8 @@ export class Engine {
   readonly #fresh = new Map<string, RunEvent[]>();
   #claiming: Promise<void> | undefined;
   #isClaimWanted = false;
-  /** When the last answer was lost that leaves open which runs this process owns. */
-  #answerLostAtMs: number | undefined;
+  /** When the answer to a claim was lost last. */
+  #claimLostAtMs: number | undefined;
   #isDraining = false;
 
   constructor(parts: EngineParts) {
@@ -155,13 +156,13 @@ export class Engine {
     while (this.#isClaimWanted && this.freeSlots > 0) {
       this.#isClaimWanted = false;
       try {
-        if (this.#answerLostAtMs !== undefined) await this.#adoptStrays();
+        if (this.#claimLostAtMs !== undefined) await this.#adoptStrays();
         const claims = await this.#parts.store.claim(this.#parts.workerId, this.freeSlots, ENGINE_VERSION);
         if (claims.length === 0) continue;
         this.#isClaimWanted = true;
         await this.#begin(claims);
       } catch (error) {
-        this.#answerLostAtMs = this.#parts.clock.now();
+        this.#claimLostAtMs = this.#parts.clock.now();
         this.#parts.observer.trouble('claiming runs', error);
       }
     }
@@ -174,8 +175,8 @@ export class Engine {
     const owned = await this.#parts.store.owned(this.#parts.workerId);
     const strays = owned.filter(({ runId }) => !known.has(runId) && !this.#slots.has(runId));
     await this.#begin(strays);
-    if (this.#answerLostAtMs !== undefined && askedAtMs - this.#answerLostAtMs > LOST_MS)
-      this.#answerLostAtMs = undefined;
+    if (this.#claimLostAtMs !== undefined && askedAtMs - this.#claimLostAtMs > LOST_MS)
+      this.#claimLostAtMs = undefined;
   }
 
   async #begin(claims: ClaimedRun[]): Promise<void> {
@@ -200,13 +201,14 @@ export class Engine {
       claim,
       events,
     );
-    const done = this.#see(claim.runId, execution);
+    const done = this.#see(claim, execution);
     this.#slots.set(claim.runId, { execution, done });
     this.#parts.onSlots?.(this.#slots.size);
   }
 
   /** Sees a run through its slot. One that breaks is handed back: the claims count how often that happens. */
-  async #see(runId: string, execution: RunExecution): Promise<void> {
+  async #see(claim: ClaimedRun, execution: RunExecution): Promise<void> {
+    const { runId } = claim;
     await Promise.resolve();
     let departure: Departure | 'broken' = 'broken';
     try {
@@ -216,21 +218,26 @@ export class Engine {
       this.#parts.observer.trouble(`run ${runId}`, error);
     }
     if (departure !== 'finished' && departure !== 'released')
-      await this.#handBack(runId, departure === 'handed-back');
+      await this.#handBack(claim, departure === 'handed-back');
     // Handed back, it may have been claimed again in the meantime: the slot is then its next execution's.
     if (this.#slots.get(runId)?.execution === execution) this.#slots.delete(runId);
     this.#parts.onSlots?.(this.#slots.size);
     if (!this.#isDraining) void this.wake();
   }
 
-  async #handBack(runId: string, isOrderly: boolean): Promise<void> {
-    try {
-      await this.#writer.leave(runId);
-      const tickets = await this.#parts.store.handBack(this.#parts.workerId, [runId], isOrderly);
-      await this.#parts.publisher.publishTickets(tickets);
-    } catch (error) {
-      this.#answerLostAtMs = this.#parts.clock.now(); // it is adopted again, or goes on when this process is gone
-      this.#parts.observer.trouble(`handing back run ${runId}`, error);
+  /** Until there is an answer: the run could otherwise be taken up here while it goes back into the queue. */
+  async #handBack(claim: ClaimedRun, isOrderly: boolean): Promise<void> {
+    const { store, publisher, clock, observer, workerId } = this.#parts;
+    await this.#writer.leave(claim.runId);
+    for (;;) {
+      try {
+        await publisher.publishTickets(await store.handBack(workerId, claim, isOrderly));
+        return;
+      } catch (error) {
+        observer.trouble(`handing back run ${claim.runId}`, error);
+        if (this.#isDraining) return; // it goes on when this process is gone
+        await clock.sleep(HAND_BACK_RETRY_MS);
+      }
     }
   }
 

@@ -76,6 +76,8 @@ export interface ClaimedRun extends RunIdentity {
   traceparent: string;
   /** The run_seq of the journal's last event at the claim. */
   seq: number;
+  /** How often the run was made ready: names this claim among all of the run's. */
+  enqueueNo: number;
   /** Claims without progress in a row, this one included. */
   idleClaims: number;
   hasSignals: boolean;
@@ -128,8 +130,15 @@ export interface EngineStore {
   /** The runs this process owns, for when the answer to a claim was lost. */
   owned(workerId: string): Promise<ClaimedRun[]>;
   journal(runIds: readonly string[]): Promise<Map<string, RunEvent[]>>;
-  /** Puts claimed runs back into the queue, as they are. `isOrderly`: their claim does not count as one without progress. */
-  handBack(workerId: string, runIds: readonly string[], isOrderly: boolean): Promise<Ticket[]>;
+  /**
+   * Puts a claimed run back into the queue, as it is; may be repeated, since it ends no other claim than this one.
+   * `isOrderly`: the claim does not count as one without progress.
+   */
+  handBack(
+    workerId: string,
+    claim: { runId: string; enqueueNo: number },
+    isOrderly: boolean,
+  ): Promise<Ticket[]>;
 
   /** Leaves a signal and, where nobody owns the run, makes it ready. */
   signal(run: { tenantId: string; runId: string }, signal: RunSignal): Promise<SignalReceipt>;

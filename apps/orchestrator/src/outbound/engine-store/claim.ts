@@ -45,14 +45,14 @@ const CLAIM: Statement = {
           select e.run_seq from orchestrator.run_events e where e.run_day = r.run_day and e.run_id = r.run_id
           order by e.run_seq desc limit 1) end as seq) s)
     from gone where r.run_id = gone.run_id
-    returning r.run_id, r.tenant_id, r.agent_id, r.traceparent, r.claimed_seq, r.idle_claims,
+    returning r.run_id, r.tenant_id, r.agent_id, r.traceparent, r.claimed_seq, r.enqueue_no, r.idle_claims,
       exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id) as has_signals`,
 };
 
 const OWNED: Statement = {
   name: 'owned',
   text: `
-    select run_id, tenant_id, agent_id, traceparent, claimed_seq, idle_claims, true as has_signals
+    select run_id, tenant_id, agent_id, traceparent, claimed_seq, enqueue_no, idle_claims, true as has_signals
     from orchestrator.runs where worker_id = $1::uuid`,
 };
 
@@ -62,6 +62,7 @@ interface ClaimedRow {
   agent_id: string;
   traceparent: string | null;
   claimed_seq: number;
+  enqueue_no: number;
   idle_claims: number;
   has_signals: boolean;
 }
@@ -88,6 +89,7 @@ function toClaimed(row: ClaimedRow): ClaimedRun {
     agentId: row.agent_id,
     traceparent: row.traceparent ?? '',
     seq: row.claimed_seq,
+    enqueueNo: row.enqueue_no,
     idleClaims: row.idle_claims,
     hasSignals: row.has_signals,
   };

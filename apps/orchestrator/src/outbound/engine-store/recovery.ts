@@ -30,8 +30,8 @@ const HAND_BACK: Statement = {
   name: 'hand_back',
   text: `
     with handed as (
-      update orchestrator.runs set worker_id = null, enqueue_no = enqueue_no + 1, idle_claims = greatest(idle_claims - $3::int, 0)
-      where worker_id = $1::uuid and run_id = any ($2::uuid[])
+      update orchestrator.runs set worker_id = null, enqueue_no = enqueue_no + 1, idle_claims = greatest(idle_claims - $4::int, 0)
+      where worker_id = $1::uuid and run_id = $2::uuid and enqueue_no = $3::int
       returning run_id, tenant_id, priority, engine_version)
     insert into orchestrator.run_queue (run_id, tenant_id, priority, engine_version)
     select run_id, tenant_id, priority, engine_version from handed
@@ -121,11 +121,11 @@ export async function buryDeadWorkers(pool: Pool, leaseMs: number): Promise<Tick
 export async function handBack(
   pool: Pool,
   workerId: string,
-  runIds: readonly string[],
+  { runId, enqueueNo }: { runId: string; enqueueNo: number },
   isClaimUncounted: boolean,
 ): Promise<Ticket[]> {
   return wakeUps(
-    await run<{ run_id: string }>(pool, HAND_BACK, [workerId, runIds, isClaimUncounted ? 1 : 0]),
+    await run<{ run_id: string }>(pool, HAND_BACK, [workerId, runId, enqueueNo, isClaimUncounted ? 1 : 0]),
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Submission } from '../../../src/application/engine/ports.ts';
+import type { ClaimedRun, EngineStore, Submission } from '../../../src/application/engine/ports.ts';
 import { newWorker, row, submission, type AgentPlace, type StoreWorld } from '../store-world.ts';
 
 const flushOf = (workerId: string, run: Submission, seq: number) => ({
@@ -19,6 +19,12 @@ async function submitted(world: StoreWorld, runs: Submission[]): Promise<Submiss
 
 const many = (agent: AgentPlace, count: number): Submission[] =>
   Array.from({ length: count }, () => submission(agent));
+
+async function claimOne(store: EngineStore, workerId: string): Promise<ClaimedRun> {
+  const [claim] = await store.claim(workerId, 1, 1);
+  if (claim === undefined) throw new Error('nothing to claim');
+  return claim;
+}
 
 /** Taking runs. */
 export function claimSuite(world: () => StoreWorld): void {
@@ -78,18 +84,17 @@ export function claimSuite(world: () => StoreWorld): void {
     const [run] = await submitted(world(), many(await world().addAgent(), 1));
     if (run === undefined) throw new Error('one run');
     const workerId = await newWorker(store);
-    const claimed = async () => {
-      const [claim] = await store.claim(workerId, 1, 1);
-      return [claim?.seq, claim?.idleClaims];
-    };
-    expect(await claimed()).toEqual([2, 1]);
-    await store.handBack(workerId, [run.runId], false);
-    expect(await claimed()).toEqual([2, 2]);
-    await store.handBack(workerId, [run.runId], true);
-    expect(await claimed()).toEqual([2, 2]);
+    const first = await claimOne(store, workerId);
+    expect(first).toMatchObject({ seq: 2, idleClaims: 1 });
+    await store.handBack(workerId, first, false);
+    const second = await claimOne(store, workerId);
+    expect(second).toMatchObject({ seq: 2, idleClaims: 2 });
+    await store.handBack(workerId, second, true);
+    const third = await claimOne(store, workerId);
+    expect(third).toMatchObject({ seq: 2, idleClaims: 2 });
     await store.flush(flushOf(workerId, run, 3));
-    await store.handBack(workerId, [run.runId], false);
-    expect(await claimed()).toEqual([3, 1]);
+    await store.handBack(workerId, third, false);
+    expect(await claimOne(store, workerId)).toMatchObject({ seq: 3, idleClaims: 1 });
   });
 
   it('tells a process what it owns', async () => {
@@ -102,15 +107,15 @@ export function claimSuite(world: () => StoreWorld): void {
     expect(await store.owned(await newWorker(store))).toEqual([]);
   });
 
-  it('takes back only what the process owns', async () => {
+  it('takes back a run from the claim that is named, and once', async () => {
     const { store } = world();
-    const [run] = await submitted(world(), many(await world().addAgent(), 1));
+    await submitted(world(), many(await world().addAgent(), 1));
     const [owner, other] = [await newWorker(store), await newWorker(store)];
-    await store.claim(owner, 1, 1);
-    expect(await store.handBack(other, [run?.runId ?? ''], true)).toEqual([]);
-    expect(await store.handBack(owner, [run?.runId ?? ''], true)).toEqual([
-      { runId: run?.runId, enqueueNo: null },
-    ]);
-    expect(await store.claim(other, 1, 1)).toHaveLength(1);
+    const claim = await claimOne(store, owner);
+    expect(await store.handBack(other, claim, true)).toEqual([]);
+    expect(await store.handBack(owner, claim, true)).toEqual([{ runId: claim.runId, enqueueNo: null }]);
+    const next = await claimOne(store, owner);
+    expect(await store.handBack(owner, claim, true)).toEqual([]);
+    expect(await store.owned(owner)).toMatchObject([{ runId: next.runId, enqueueNo: next.enqueueNo }]);
   });
 }

@@ -39,7 +39,7 @@ export function recoverySuite(world: () => StoreWorld): void {
     const { workerId, run } = await working(world());
     await store.unregisterWorker(workerId);
     expect(await store.renewLease(workerId, 10_000)).toBe(true);
-    await store.handBack(workerId, [run.runId], true);
+    await store.handBack(workerId, { runId: run.runId, enqueueNo: 1 }, true);
     await store.unregisterWorker(workerId);
     expect(await store.renewLease(workerId, 10_000)).toBe(false);
   });
