@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { StackFile } from '@aos/contracts';
 import { repositoryRoot } from '../paths.ts';
+import { PROCESS_FILE, writeProcessFile } from '../processes/process-file.ts';
+import { recordOf } from '../processes/process-record.ts';
 import { DemoFailed } from './demo-failed.ts';
 import type { Narrator } from './narrator.ts';
 
@@ -33,6 +35,10 @@ export function aosCommand({ stack, cwd, narrator, signal }: AosOptions): Aos {
   return async (args, onLine) => {
     narrator.command(['aos', ...args].map(shellWord).join(' '));
     const child = spawn(process.execPath, [AOS, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Found by the caretaker when the demo itself is killed.
+    const record = child.pid === undefined ? undefined : recordOf(child.pid);
+    if (record)
+      writeProcessFile(join(cwd, `aos${PROCESS_FILE}`), { ...record, port: 0, stopSignal: 'SIGTERM' });
     const end = () => child.kill('SIGKILL');
     signal.addEventListener('abort', end, { once: true });
     const lines: string[] = [];
