@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { repositoryRoot, waitUntil } from '@aos/tooling';
 
 const COMMAND = join(repositoryRoot, 'libs/tooling/src/commands/demo.ts');
@@ -16,6 +16,13 @@ beforeAll(() => {
   chmodSync(folder, 0o711);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+let demo: ReturnType<typeof startDemo>;
+// A test that failed in the middle: what it started is found by its folder, which must not go first.
+afterEach(async () => {
+  demo.kill('SIGKILL');
+  await nothingLeft();
+});
 
 function startDemo(args: readonly string[] = []) {
   const { PATH, HOME } = process.env;
@@ -47,7 +54,7 @@ const nothingLeft = () =>
 
 describe('pnpm demo', () => {
   it('tells its story in under 60 s: one message, although the orchestrator was killed on the way', async () => {
-    const demo = startDemo();
+    demo = startDemo();
     const [output, errors] = await Promise.all([text(demo.stdout), text(demo.stderr), once(demo, 'close')]);
     expect({ code: demo.exitCode, errors }).toEqual({ code: 0, errors: '' });
     for (const line of [
@@ -71,7 +78,7 @@ describe('pnpm demo', () => {
   });
 
   it('leaves nothing running and no data when it is interrupted', async () => {
-    const demo = startDemo();
+    demo = startDemo();
     const isUp = Promise.withResolvers<void>();
     demo.stdout.on('data', (chunk) => {
       if (String(chunk).includes('the stack is up')) isUp.resolve();
@@ -87,7 +94,7 @@ describe('pnpm demo', () => {
   });
 
   it('leaves nothing running and no data when it is killed while it watches the run', async () => {
-    const demo = startDemo();
+    demo = startDemo();
     const isWatching = Promise.withResolvers<void>();
     demo.stdout.on('data', (chunk) => {
       if (String(chunk).includes('started again, pid')) isWatching.resolve();
@@ -99,7 +106,7 @@ describe('pnpm demo', () => {
   });
 
   it('says what is missing for --live before it starts anything', async () => {
-    const demo = startDemo(['--live']);
+    demo = startDemo(['--live']);
     const [errors] = await Promise.all([text(demo.stderr), once(demo, 'close')]);
     expect(demo.exitCode).toBe(2);
     expect(errors).toContain('SLACK_WEBHOOK_URL');
