@@ -31,12 +31,9 @@ function openRun(): string {
   return run;
 }
 
-let count = 0;
-
-/** A folder name nobody else in this run has. */
+/** A folder name nobody else in this run has: test files may share a process, and each loads this module anew. */
 export function ownFolder(name: string): string {
-  count += 1;
-  return join(testRunFolder(), `${name}-${process.pid}-${count}`);
+  return join(testRunFolder(), `${name}-${crypto.randomUUID().slice(0, 13)}`);
 }
 
 /** Progress of fetching servers, which a person who runs the tests wants to see. */
