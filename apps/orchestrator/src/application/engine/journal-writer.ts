@@ -24,7 +24,7 @@ export interface JournalEntry {
 
 interface WriterParts {
   workerId: string;
-  store: EngineStore;
+  store: Pick<EngineStore, 'flush' | 'wasCommitted'>;
   ledger: FlushLedger;
   relay: Relay;
   clock: Clock;
