@@ -45,7 +45,7 @@ export class Messaging {
     const inbox = new Inbox(connection, inboxPrefix, logger);
     this.#requester = new Requester(connection, inbox, this.#link, logger);
     this.#answerer = new Answerer(connection, logger);
-    this.#publisher = new StreamPublisher(connection, this.#link);
+    this.#publisher = new StreamPublisher({ connection, inbox, link: this.#link });
   }
 
   /** Never rejects: what goes wrong is an outcome. While NATS is away the answer is `unavailable`, at once. */

@@ -11,6 +11,7 @@ export function simulationText(terminal: Terminal, verdict: OutputOf<typeof runt
       ['verdict', paint(terminal, feasible ? 'green' : 'red', status)],
       ['cost', cents(verdict.cost_cents)],
       ['latency', `about ${duration(verdict.latency_ms)}`],
+      ['risks', risks.length === 0 ? 'none known' : ''],
       ['reasons', reasons.map((reason) => oneLine(reason, 300)).join('; ')],
     ]),
     table(

@@ -33,6 +33,9 @@ export interface Attempt {
   latencyMs: number;
 }
 
+/** Given as the reason, it spares an exception with its stack for every call. */
+const OVER = 'the call is over';
+
 /** The one door to side effects: references → validate → intent → lease → timeout → result. */
 export class ToolAdapter {
   readonly #skills: SkillRegistry;
@@ -115,7 +118,7 @@ export class ToolAdapter {
         }),
       ]);
     } finally {
-      over.abort();
+      over.abort(OVER);
     }
   }
 }
