@@ -4,13 +4,13 @@ import type { EngineStore, JournalRow, Submission } from '../../src/application/
 import { ENGINE_VERSION } from '../../src/domain/run/state.ts';
 
 /** What an agent's budget says. */
-export interface Counters {
+interface Counters {
   reserved: number;
   spent: number;
   openRuns: number;
 }
 
-export interface NewAgent {
+interface NewAgent {
   tenantId?: string;
   budgetMicrocents?: number;
   maxConcurrentRuns?: number;
@@ -30,7 +30,7 @@ export interface StoreWorld {
   close(): Promise<void>;
 }
 
-export const LEASE_MS = 10_000;
+const LEASE_MS = 10_000;
 
 /** Takes a place among the workers. */
 export async function newWorker(store: EngineStore, leaseMs = LEASE_MS): Promise<string> {

@@ -13,7 +13,7 @@ import { submitRun } from '../../../src/application/submit-run.ts';
 import type { Simulation } from './simulation.ts';
 import type { Actor } from './world.ts';
 
-export const LEASE_MS = 10_000;
+const LEASE_MS = 10_000;
 /** No effect starts in the last second of the lease. */
 const MARGIN_MS = 1_000;
 
