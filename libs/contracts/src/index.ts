@@ -42,3 +42,4 @@ export * from './http/route.ts';
 export * from './http/routes.ts';
 export * from './documents/asyncapi.ts';
 export * from './documents/openapi.ts';
+export { configurationPage, envExample } from './documents/variables.ts';
