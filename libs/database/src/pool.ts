@@ -15,6 +15,8 @@ export interface PoolOptions {
    * direct connections only: PgBouncer refuses the parameter.
    */
   idleInTransactionMs?: number;
+  /** Statements of a connection that are asked for together travel together, not one round trip each. */
+  isPipelined?: boolean;
 }
 
 /** How long a query waits for a free or a new connection. */
@@ -27,7 +29,14 @@ const types: CustomTypesConfig = {
 };
 
 /** A pool that outlives restarts of the server: the error of an idle connection is logged, its successor is made on demand. */
-export function createPool({ url, applicationName, max, logger, idleInTransactionMs }: PoolOptions): Pool {
+export function createPool({
+  url,
+  applicationName,
+  max,
+  logger,
+  idleInTransactionMs,
+  isPipelined = false,
+}: PoolOptions): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: applicationName,
@@ -37,6 +46,7 @@ export function createPool({ url, applicationName, max, logger, idleInTransactio
       ? {}
       : { idle_in_transaction_session_timeout: idleInTransactionMs }),
     keepAlive: true,
+    pipeline: isPipelined,
     types,
   });
   // A connection in use that is lost between two queries: the next query on it rejects, nothing else needs to know.

@@ -30,6 +30,7 @@ export class Connections {
       max: ENGINE_CONNECTIONS,
       logger,
       idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
+      isPipelined: true,
     });
     const { rows } = await enginePool.query<{ timeline: number }>(
       'select timeline from orchestrator.timeline',

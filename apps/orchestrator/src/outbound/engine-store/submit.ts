@@ -63,10 +63,14 @@ async function judgeAndInsert(
   flush: Flush,
   batch: Submission[],
 ): Promise<SubmitResult[] | 'fenced'> {
-  const fence = await run(client, FENCE, [flush.workerId]);
+  // Sent together, done one after the other: known runs are read after the wait for the locks.
+  const [fence, agents, knownAtFirst] = await Promise.all([
+    run(client, FENCE, [flush.workerId]),
+    lockAgents(client, batch),
+    knownRuns(client, batch),
+  ]);
   if (fence.length === 0) return 'fenced';
-  const agents = await lockAgents(client, batch);
-  let known = await knownRuns(client, batch);
+  let known = knownAtFirst;
   let verdicts = judge(batch, agents, known, flush.maxStepsDefault);
   const admitted = batch.flatMap((submission, index) => toAdmitted(submission, verdicts[index]));
   if (admitted.length === 0) return results(batch, verdicts, known, new Map());
