@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { it } from '@jest/globals';
 import {
   isRunning,
   PROCESS_FILE,
@@ -33,5 +33,5 @@ it('what a killed test run started is ended and its folder removed', async () =>
 
   sendSignal(testRun, 'SIGKILL');
   await waitUntil(() => !existsSync(folder), { what: 'the folder is removed' });
-  expect(isRunning(server)).toBe(false);
+  await waitUntil(() => !isRunning(server), { what: 'the end of the process that was killed' });
 });
