@@ -64,7 +64,11 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
       onFenced,
       onSlots: () => this.#tickets.slotsChanged(),
     });
-    this.#tickets = new TicketKeeper(connections.messaging.pullTickets(RUN_TICKETS), this.engine);
+    this.#tickets = new TicketKeeper(
+      connections.messaging.pullTickets(RUN_TICKETS),
+      this.engine,
+      systemClock,
+    );
     connections.messaging.subscribeCore(signalSubject(workerId), () => void this.engine.readSignals());
     this.engine.start();
     this.#tickets.start();

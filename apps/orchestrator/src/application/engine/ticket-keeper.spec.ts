@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { systemClock } from '../../outbound/clock.ts';
 import { TicketKeeper, type HeldTicket } from './ticket-keeper.ts';
 
 class Ticket implements HeldTicket {
@@ -28,7 +29,7 @@ beforeEach(() => {
   waiting = Array.from({ length: 4 }, () => new Ticket());
   all = [...waiting];
   engine = { busySlots: 0, freeSlots: 0, wake: async () => undefined };
-  keeper = new TicketKeeper({ fetch: async (max) => waiting.splice(0, max) }, engine);
+  keeper = new TicketKeeper({ fetch: async (max) => waiting.splice(0, max) }, engine, systemClock);
 });
 
 afterEach(async () => {

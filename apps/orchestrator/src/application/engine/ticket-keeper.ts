@@ -1,3 +1,5 @@
+import type { Clock } from './ports.ts';
+
 /** A ticket as it comes from the work queue. */
 export interface HeldTicket {
   ack(): void;
@@ -28,15 +30,17 @@ const IDLE_MS = 200;
 export class TicketKeeper {
   readonly #source: TicketSource;
   readonly #engine: TicketedEngine;
+  readonly #clock: Clock;
   readonly #held: HeldTicket[] = [];
   readonly #stopped = new AbortController();
   readonly #working: NodeJS.Timeout;
   #loop: Promise<void> | undefined;
   #isTopping = false;
 
-  constructor(source: TicketSource, engine: TicketedEngine) {
+  constructor(source: TicketSource, engine: TicketedEngine, clock: Clock) {
     this.#source = source;
     this.#engine = engine;
+    this.#clock = clock;
     this.#working = setInterval(() => {
       for (const ticket of this.#held) ticket.working();
     }, WORKING_INTERVAL_MS);
@@ -95,15 +99,6 @@ export class TicketKeeper {
   }
 
   #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#stopped;
-      const timer = setTimeout(done, IDLE_MS);
-      function done(): void {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      signal.addEventListener('abort', done, { once: true });
-    });
+    return this.#clock.sleep(IDLE_MS, this.#stopped.signal);
   }
 }
