@@ -2,6 +2,7 @@ export * from './outcome.ts';
 export * from './error-spec.ts';
 export * from './errors.ts';
 export * from './issues.ts';
+export * from './json-depth.ts';
 export * from './problem.ts';
 export * from './money.ts';
 export * from './values.ts';

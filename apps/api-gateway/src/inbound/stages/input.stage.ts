@@ -8,9 +8,10 @@ import {
   type HttpRoute,
   type InputIssue,
   type StructuredOutcome,
+  isDeeperThan,
+  JSON_DEPTH_MAX,
 } from '@aos/contracts';
 import { z } from 'zod';
-import { BODY_DEPTH_MAX, isDeeperThan } from '../../domain/json-depth.ts';
 
 /** The parts of a request that make its input. */
 export interface RequestParts {
@@ -51,8 +52,8 @@ function bodyFields(body: unknown, params: Record<string, string>): StructuredOu
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return fail(invalidRequest([{ field: '', message: 'must be a JSON object' }]));
   }
-  if (isDeeperThan(body, BODY_DEPTH_MAX)) {
-    return fail(invalidRequest([{ field: '', message: `must not be nested deeper than ${BODY_DEPTH_MAX}` }]));
+  if (isDeeperThan(body, JSON_DEPTH_MAX)) {
+    return fail(invalidRequest([{ field: '', message: `must not be nested deeper than ${JSON_DEPTH_MAX}` }]));
   }
   const repeated = Object.keys(body).filter((name) => Object.hasOwn(params, name));
   if (repeated.length > 0) return fail(invalidRequest(repeated.map(inPathAlready)));

@@ -1,6 +1,13 @@
-import { errorOf, fail, PAYLOAD_BYTES_MAX, succeed, type StructuredOutcome } from '@aos/contracts';
+import {
+  errorOf,
+  fail,
+  PAYLOAD_BYTES_MAX,
+  succeed,
+  type StructuredOutcome,
+  isDeeperThan,
+  JSON_DEPTH_MAX,
+} from '@aos/contracts';
 import { z } from 'zod';
-import { isDeeperThan, OUTPUT_DEPTH_MAX } from '../../domain/skill/json-depth.ts';
 import { holdsReference } from '../../domain/plan/references.ts';
 import type { Json, Skill } from '../../domain/skill/skill.ts';
 import { defineSkill } from './define-skill.ts';
@@ -77,6 +84,6 @@ function resultOf(stdout: string): StructuredOutcome<Json> {
     );
   }
   const result: Json = JSON.parse(line);
-  if (!isDeeperThan(result, OUTPUT_DEPTH_MAX)) return succeed({ result });
-  return fail(errorOf('payload_limit', `the result is nested deeper than ${OUTPUT_DEPTH_MAX} levels`));
+  if (!isDeeperThan(result, JSON_DEPTH_MAX)) return succeed({ result });
+  return fail(errorOf('payload_limit', `the result is nested deeper than ${JSON_DEPTH_MAX} levels`));
 }

@@ -1,5 +1,4 @@
-import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
-import { isDeeperThan, OUTPUT_DEPTH_MAX } from '../../../domain/skill/json-depth.ts';
+import { errorOf, fail, succeed, type StructuredOutcome, isDeeperThan, JSON_DEPTH_MAX } from '@aos/contracts';
 import type { Json } from '../../../domain/skill/skill.ts';
 import type { HttpResponse } from './http-client.ts';
 
@@ -15,6 +14,6 @@ export function bodyOf({ headers, text }: HttpResponse): StructuredOutcome<Json>
   } catch {
     return succeed(text);
   }
-  if (!isDeeperThan(value, OUTPUT_DEPTH_MAX)) return succeed(value);
-  return fail(errorOf('payload_limit', `the response is nested deeper than ${OUTPUT_DEPTH_MAX} levels`));
+  if (!isDeeperThan(value, JSON_DEPTH_MAX)) return succeed(value);
+  return fail(errorOf('payload_limit', `the response is nested deeper than ${JSON_DEPTH_MAX} levels`));
 }

@@ -1,5 +1,5 @@
-/** How deep a body may be nested; validating deeper ones would exhaust the stack. */
-export const BODY_DEPTH_MAX = 64;
+/** How deep a body or an output may be nested; handling deeper ones would exhaust the stack. */
+export const JSON_DEPTH_MAX = 64;
 
 /** Whether `value` is nested deeper than `depthMax`; looks no deeper than that itself. */
 export function isDeeperThan(value: unknown, depthMax: number): boolean {
