@@ -10,6 +10,7 @@ const agent: Agent = {
   name: 'a',
   instructions: '',
   skills: [],
+  model: null,
   budget_cents: 0,
   budget_microcents: 0,
   spent_cents: 0,
@@ -59,7 +60,9 @@ const run: Run = {
   reserved_cents: 0,
   reserved_microcents: 0,
   plan: null,
+  planning: { attempts: 0, next_attempt_at: null, error: null },
   steps: [],
+  artifacts: [],
   outcome: null,
 };
 

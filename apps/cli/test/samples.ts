@@ -11,6 +11,7 @@ export const AGENT: Agent = {
   name: 'btc',
   instructions: '',
   skills: [],
+  model: null,
   budget_cents: 50,
   budget_microcents: 50_000_000,
   spent_cents: 0.25,
@@ -56,6 +57,7 @@ export const RUN: Run = {
   reserved_cents: 0,
   reserved_microcents: 0,
   plan: null,
+  planning: { attempts: 0, next_attempt_at: null, error: null },
   steps: [
     {
       step_id: 'fetch',
@@ -67,13 +69,18 @@ export const RUN: Run = {
       finished_at: '2026-01-01T00:00:01.000Z',
       next_attempt_at: null,
       output: null,
+      output_artifact: null,
+      input_tokens: 0,
+      output_tokens: 0,
       error: { code: 'upstream_error', message: 'status 500', retryable: true, owner: 'upstream' },
       cost_cents: 0,
       cost_microcents: 0,
     },
   ],
+  artifacts: [],
   outcome: {
     output: null,
+    output_artifact: null,
     error: { code: 'upstream_error', message: 'status 500', retryable: true, owner: 'upstream' },
   },
 };

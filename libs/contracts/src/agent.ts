@@ -9,6 +9,8 @@ const agentFields = {
   skills: z.array(skillName).max(100),
   /** What its runs may cost in all; 0: no limit of the agent's own. */
   budget_cents: cents,
+  /** The model that plans its goals; null: the tenant's default. */
+  model: z.string().min(1).max(200).nullable(),
   max_steps: z.int().min(1).max(1000),
   /** Unfinished, non-waiting runs at once; a goal beyond is refused with 429. */
   max_concurrent_runs: z.int().min(1).max(100_000),
@@ -19,6 +21,7 @@ export const agentCreateInput = z.strictObject({
   instructions: agentFields.instructions.default(''),
   skills: agentFields.skills.default([]),
   budget_cents: agentFields.budget_cents.default(0),
+  model: agentFields.model.default(null),
   max_steps: agentFields.max_steps.optional(),
   max_concurrent_runs: agentFields.max_concurrent_runs.optional(),
 });
@@ -33,6 +36,7 @@ export const agent = z.object({
   name: z.string(),
   instructions: z.string(),
   skills: z.array(z.string()),
+  model: z.string().nullable(),
   budget_cents: z.number(),
   budget_microcents: microcents,
   spent_cents: z.number(),

@@ -13,6 +13,17 @@ import { runsSubmit } from './commands/orchestrator/runs-submit.v1.ts';
 import { runtimeCapabilities } from './commands/orchestrator/runtime-capabilities.v1.ts';
 import { runtimeSimulate } from './commands/orchestrator/runtime-simulate.v1.ts';
 import { skillsList } from './commands/orchestrator/skills-list.v1.ts';
+import { llmComplete } from './commands/router/llm-complete.v1.ts';
+import { llmExport } from './commands/router/llm-export.v1.ts';
+import { runsExportFinished } from './commands/orchestrator/runs-export-finished.v1.ts';
+import { artifactsRead } from './commands/orchestrator/artifacts-read.v1.ts';
+import { usageGet } from './commands/billing/usage-get.v1.ts';
+import { suitesPut } from './commands/eval/suites-put.v1.ts';
+import { suitesList } from './commands/eval/suites-list.v1.ts';
+import { suitesGet } from './commands/eval/suites-get.v1.ts';
+import { evaluationsStart } from './commands/eval/evaluations-start.v1.ts';
+import { evaluationsList } from './commands/eval/evaluations-list.v1.ts';
+import { evaluationsGet } from './commands/eval/evaluations-get.v1.ts';
 
 /** Every command there is. OpenAPI, AsyncAPI and NATS permissions are made from this list. */
 export const COMMANDS = [
@@ -30,6 +41,17 @@ export const COMMANDS = [
   skillsList,
   runtimeSimulate,
   runtimeCapabilities,
+  llmComplete,
+  llmExport,
+  runsExportFinished,
+  artifactsRead,
+  usageGet,
+  suitesPut,
+  suitesList,
+  suitesGet,
+  evaluationsStart,
+  evaluationsList,
+  evaluationsGet,
 ] as const satisfies readonly Command[];
 
 export function commandsOwnedBy(service: ServiceName): Command[] {

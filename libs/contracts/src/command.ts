@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 
-export const SERVICES = ['api-gateway', 'orchestrator', 'realtime'] as const;
+export const SERVICES = ['api-gateway', 'orchestrator', 'router', 'realtime', 'eval', 'billing'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** `<owner>.<area>.<verb>.v<version>`; the version is part of the name. */
-export type CommandSubject = `${'gateway' | 'orchestrator'}.${string}.${string}.v${number}`;
+export type CommandSubject =
+  `${'gateway' | Exclude<ServiceName, 'api-gateway' | 'realtime'>}.${string}.${string}.v${number}`;
 
 /** A request with one owner and one reply, as a plain value. Wire format: JSON body, envelope in NATS headers. */
 export interface Command<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {

@@ -1,7 +1,16 @@
 import { z } from 'zod';
+import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
+import { LLM_PURPOSES } from './llm.ts';
 import { planMetadata, planStep } from './plan.ts';
 import { id, microcents, tenantId, timestamp } from './values.ts';
+
+/** What a model was paid for; absent: nothing. Added after the first journals were written. */
+const spend = {
+  cost_microcents: microcents.optional(),
+  input_tokens: z.int().nonnegative().optional(),
+  output_tokens: z.int().nonnegative().optional(),
+};
 
 /** The data of each event by type. A journal row is one event, so these are the journal's payloads too. */
 export const EVENT_DATA = {
@@ -15,7 +24,21 @@ export const EVENT_DATA = {
     labels: z.record(z.string(), z.string()),
   }),
   'run.started': z.object({ engine_version: z.int() }),
-  'plan.created': z.object({ plan_id: z.uuid(), metadata: planMetadata, steps: z.array(planStep) }),
+  /** `cost_microcents`: what planning cost; the tokens stand in the metadata. */
+  'plan.created': z.object({
+    plan_id: z.uuid(),
+    metadata: planMetadata,
+    steps: z.array(planStep),
+    cost_microcents: microcents.optional(),
+  }),
+  /** The planner gave no plan that can be run; asked again at `next_attempt_at`; null: it was the last time. */
+  'plan.rejected': z.object({
+    attempt: z.int().positive(),
+    error: errorSpec,
+    latency_ms: z.int().nonnegative(),
+    next_attempt_at: timestamp.nullable(),
+    ...spend,
+  }),
   /** An intent: durable before the effect starts. */
   'tool.call.requested': z.object({
     step_id: z.string(),
@@ -40,7 +63,9 @@ export const EVENT_DATA = {
     error: errorSpec,
     latency_ms: z.int().nonnegative(),
     next_attempt_at: timestamp.nullable(),
+    ...spend,
   }),
+  /** `cost_microcents` and tokens are those of the last attempt; failed attempts carry their own. */
   'step.finished': z.object({
     step_id: z.string(),
     skill: z.string(),
@@ -50,8 +75,13 @@ export const EVENT_DATA = {
     error: errorSpec.nullable(),
     started_at: timestamp.nullable(),
     latency_ms: z.int().nonnegative(),
+    ...spend,
     cost_microcents: microcents,
+    /** Where an output too large for an event is kept; `output` is null then. */
+    output_artifact: artifactRef.optional(),
   }),
+  /** A skill kept a file for the run. */
+  'artifact.created': z.object({ step_id: z.string(), artifact: artifactRef }),
   'run.waiting': z.object({
     reason: z.string(),
     next_attempt_at: timestamp.nullable(),
@@ -66,6 +96,36 @@ export const EVENT_DATA = {
     cost_microcents: microcents,
     cost_cents: z.number(),
     steps_finished: z.int().nonnegative(),
+    input_tokens: z.int().nonnegative().optional(),
+    output_tokens: z.int().nonnegative().optional(),
+    /** Where an outcome too large for an event is kept; `output` is null then. */
+    output_artifact: artifactRef.optional(),
+  }),
+  /** A model was called and paid. */
+  'llm.completed': z.object({
+    request_id: id,
+    run_id: id.nullable(),
+    agent_id: id.nullable(),
+    purpose: z.enum(LLM_PURPOSES),
+    provider: z.string(),
+    model: z.string(),
+    response_model: z.string(),
+    input_tokens: z.int().nonnegative(),
+    cache_read_tokens: z.int().nonnegative(),
+    cache_write_tokens: z.int().nonnegative(),
+    output_tokens: z.int().nonnegative(),
+    cost_microcents: microcents,
+    cost_cents: z.number(),
+    latency_ms: z.int().nonnegative(),
+  }),
+  'evaluation.finished': z.object({
+    evaluation_id: id,
+    suite: z.string(),
+    status: z.enum(['passed', 'failed']),
+    score: z.number(),
+    tasks_passed: z.int().nonnegative(),
+    tasks_failed: z.int().nonnegative(),
+    cost_microcents: microcents,
   }),
   'key.revoked': z.object({ key_id: z.string() }),
 } as const;

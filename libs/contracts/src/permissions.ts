@@ -16,7 +16,10 @@ const EXTRA: Record<ServiceName, { publish: string[]; subscribe: string[] }> = {
     publish: ['aos.events.v1.*.*.run.>', 'aos.work.runs', 'orchestrator.nudge.*'],
     subscribe: ['orchestrator.nudge.*'],
   },
+  router: { publish: ['aos.events.v1.*.*.llm.>'], subscribe: [] },
   realtime: { publish: [], subscribe: ['aos.live.v1.>'] },
+  eval: { publish: ['aos.events.v1.*._.evaluation.>'], subscribe: [] },
+  billing: { publish: [], subscribe: [] },
 };
 
 /** Each service has an inbox of its own, so that none can read another's replies. */

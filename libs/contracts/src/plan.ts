@@ -34,7 +34,7 @@ export const planStep = z.object({
   retry: retryPolicy,
 });
 
-/** Where a plan came from; `planner` is `caller` for a plan given with the goal. */
+/** Where a plan came from; `planner` is `caller` for a plan given with the goal, else `anthropic` or `stub`. */
 export const planMetadata = z.object({
   planner: z.string(),
   model: z.string().nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
 import { plan, planInput } from './plan.ts';
 import { cents, id, idempotencyKey, microcents, tenantId, timestamp } from './values.ts';
@@ -53,7 +54,11 @@ export const runStep = z.object({
   finished_at: timestamp.nullable(),
   next_attempt_at: timestamp.nullable(),
   output: z.json().nullable(),
+  /** Where an output of more than 32 KB is kept; `output` is null then. */
+  output_artifact: artifactRef.nullable(),
   error: errorSpec.nullable(),
+  input_tokens: z.int().nonnegative(),
+  output_tokens: z.int().nonnegative(),
   cost_cents: z.number(),
   cost_microcents: microcents,
 });
@@ -84,8 +89,22 @@ export const run = runSummary.extend({
   reserved_cents: z.number(),
   reserved_microcents: microcents,
   plan: plan.nullable(),
+  /** Attempts at a plan that came to nothing, and when the next one is due. */
+  planning: z.object({
+    attempts: z.int(),
+    next_attempt_at: timestamp.nullable(),
+    error: errorSpec.nullable(),
+  }),
   steps: z.array(runStep),
-  outcome: z.object({ output: z.json().nullable(), error: errorSpec.nullable() }).nullable(),
+  /** Files the run made, read at `/runs/{id}/artifacts/{name}`. */
+  artifacts: z.array(artifactRef),
+  outcome: z
+    .object({
+      output: z.json().nullable(),
+      output_artifact: artifactRef.nullable(),
+      error: errorSpec.nullable(),
+    })
+    .nullable(),
 });
 
 export type GoalInput = z.infer<typeof goalInput>;

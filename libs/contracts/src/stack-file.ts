@@ -13,6 +13,8 @@ export const stackFile = z.object({
   database_admin_url: z.string().optional(),
   redis_url: z.string(),
   nats_url: z.string(),
+  /** A local server that speaks Anthropic's Messages protocol with simulated answers; absent where none was asked for. */
+  model_sandbox_url: z.string().optional(),
   services: z.record(z.string(), z.object({ pid: z.int(), health_url: z.string() })),
 });
 

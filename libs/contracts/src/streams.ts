@@ -63,12 +63,43 @@ export const RUN_TICKETS: ConsumerDefinition = {
   maxDeliver: -1,
 };
 
-export const CONSUMERS: readonly ConsumerDefinition[] = [RUN_TICKETS];
+const EVENT_READER = {
+  stream: EVENTS_STREAM.name,
+  ackWaitMs: 30_000,
+  maxAckPending: 1_000,
+  maxDeliver: 20,
+} as const;
+
+/** Metering of model calls. */
+export const LLM_USAGE: ConsumerDefinition = {
+  ...EVENT_READER,
+  name: 'billing-llm',
+  service: 'billing',
+  filter: 'aos.events.v1.*.*.llm.*.llm.completed',
+};
+
+/** Metering of runs. */
+export const RUN_USAGE: ConsumerDefinition = {
+  ...EVENT_READER,
+  name: 'billing-runs',
+  service: 'billing',
+  filter: 'aos.events.v1.*.*.run.*.run.finished',
+};
+
+/** The ends of the runs that evaluations wait for. */
+export const EVALUATED_RUNS: ConsumerDefinition = {
+  ...EVENT_READER,
+  name: 'eval-runs',
+  service: 'eval',
+  filter: 'aos.events.v1.*.*.run.*.run.finished',
+};
+
+export const CONSUMERS: readonly ConsumerDefinition[] = [RUN_TICKETS, LLM_USAGE, RUN_USAGE, EVALUATED_RUNS];
 
 interface EventPlace {
   tenantId: string;
   agentId?: string | undefined;
-  entity: 'run' | 'llm' | 'key';
+  entity: 'run' | 'llm' | 'key' | 'evaluation';
   entityId: string;
 }
 

@@ -5,7 +5,11 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 const BY_FORMAT: Readonly<Record<string, string>> = {
   uuid: '0193b0a0-0000-7000-8000-000000000001',
   'date-time': '2026-01-02T03:04:05.678Z',
+  date: '2026-01-02',
 };
+
+/** Patterns that the word `sample` does not match. */
+const BY_PATTERN: Readonly<Record<string, string>> = { '^(\\/.*)?$': '/sample' };
 
 /** A value that fits the schema, with every optional field; always the same. */
 export function sampleOf(schema: z.ZodType): unknown {
@@ -39,7 +43,8 @@ function scalarSample(schema: JsonSchema): unknown {
   const [type] = [schema.type].flat();
   if (type === 'boolean') return true;
   if (type === 'number' || type === 'integer') return Math.max(1, schema.minimum ?? 1);
-  if (type === 'string') return BY_FORMAT[schema.format ?? ''] ?? 'sample';
+  if (type === 'string')
+    return BY_PATTERN[schema.pattern ?? ''] ?? BY_FORMAT[schema.format ?? ''] ?? 'sample';
   return null;
 }
 

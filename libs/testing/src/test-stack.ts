@@ -70,8 +70,17 @@ export async function startTestStack({ services, env }: TestStackOptions = {}): 
       get orchestrator() {
         return serviceOf('orchestrator');
       },
+      get router() {
+        return serviceOf('router');
+      },
       get realtime() {
         return serviceOf('realtime');
+      },
+      get eval() {
+        return serviceOf('eval');
+      },
+      get billing() {
+        return serviceOf('billing');
       },
     },
     startAnother: (name) => stack.startAnother(name),

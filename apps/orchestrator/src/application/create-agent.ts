@@ -28,6 +28,7 @@ export function createAgent(agents: AgentStore, skills: SkillRegistry, limits: A
       name: input.name,
       instructions: input.instructions,
       skills: input.skills,
+      model: input.model,
       maxSteps: input.max_steps ?? null,
       budgetMicrocents: microcentsOf(input.budget_cents),
       maxConcurrentRuns: input.max_concurrent_runs ?? limits.maxConcurrentRuns,

@@ -28,11 +28,12 @@ export function updateAgent(agents: AgentStore, skills: SkillRegistry, limits: A
 }
 
 function changesOf(input: Input): Partial<AgentFields> {
-  const { name, instructions, skills, budget_cents, max_steps, max_concurrent_runs } = input;
+  const { name, instructions, skills, model, budget_cents, max_steps, max_concurrent_runs } = input;
   return {
     ...(name !== undefined && { name }),
     ...(instructions !== undefined && { instructions }),
     ...(skills !== undefined && { skills }),
+    ...(model !== undefined && { model }),
     ...(max_steps !== undefined && { maxSteps: max_steps }),
     ...(budget_cents !== undefined && { budgetMicrocents: microcentsOf(budget_cents) }),
     ...(max_concurrent_runs !== undefined && { maxConcurrentRuns: max_concurrent_runs }),

@@ -11,6 +11,8 @@ export interface AgentRecord {
   instructions: string;
   /** The skills its plans may use; empty: all. */
   skills: string[];
+  /** The model that plans its goals; null: the tenant's default. */
+  model: string | null;
   /** Null: the platform's limit. */
   maxSteps: number | null;
   /** 0: no limit of the agent's own. */
@@ -27,7 +29,7 @@ export interface AgentRecord {
 /** What a caller decides of an agent. */
 export type AgentFields = Pick<
   AgentRecord,
-  'name' | 'instructions' | 'skills' | 'maxSteps' | 'budgetMicrocents' | 'maxConcurrentRuns'
+  'name' | 'instructions' | 'skills' | 'model' | 'maxSteps' | 'budgetMicrocents' | 'maxConcurrentRuns'
 >;
 
 /** What holds for agents that do not say. */
@@ -44,6 +46,7 @@ export function agentView(agent: AgentRecord, limits: AgentLimits): Agent {
     name: agent.name,
     instructions: agent.instructions,
     skills: agent.skills,
+    model: agent.model,
     budget_cents: centsOf(agent.budgetMicrocents),
     budget_microcents: agent.budgetMicrocents,
     spent_cents: centsOf(agent.spentMicrocents),

@@ -12,6 +12,7 @@ import type { AgentFields, AgentRecord } from '../domain/agent.ts';
 const storedSpec = z.object({
   instructions: z.string(),
   skills: z.array(z.string()),
+  model: z.string().optional(),
   max_steps: z.int().optional(),
 });
 
@@ -138,14 +139,19 @@ function recordOf(agent: Agent, budget: AgentBudget | undefined): AgentRecord {
   };
 }
 
-type SpecFields = Pick<AgentFields, 'instructions' | 'skills' | 'maxSteps'>;
+type SpecFields = Pick<AgentFields, 'instructions' | 'skills' | 'model' | 'maxSteps'>;
 
-function specOf({ instructions, skills, maxSteps }: SpecFields): StoredSpec {
-  return { instructions, skills, ...(maxSteps !== null && { max_steps: maxSteps }) };
+function specOf({ instructions, skills, model, maxSteps }: SpecFields): StoredSpec {
+  return {
+    instructions,
+    skills,
+    ...(model !== null && { model }),
+    ...(maxSteps !== null && { max_steps: maxSteps }),
+  };
 }
 
-function fieldsOf({ instructions, skills, max_steps }: StoredSpec): SpecFields {
-  return { instructions, skills, maxSteps: max_steps ?? null };
+function fieldsOf({ instructions, skills, model, max_steps }: StoredSpec): SpecFields {
+  return { instructions, skills, model: model ?? null, maxSteps: max_steps ?? null };
 }
 
 /** The rows after a place of a list that is newest first. */

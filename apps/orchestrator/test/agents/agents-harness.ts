@@ -43,7 +43,7 @@ export async function startAgents(): Promise<AgentsHarness> {
     skills,
     admin,
     created: async (context, more = {}) => {
-      const input = { name: 'Ada', instructions: '', skills: [], budget_cents: 0, ...more };
+      const input = { name: 'Ada', instructions: '', skills: [], model: null, budget_cents: 0, ...more };
       const outcome = await createAgent(agents, skills, limits)(context, input);
       if (!outcome.ok) throw new Error(outcome.error.message);
       return outcome.value;

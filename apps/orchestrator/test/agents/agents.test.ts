@@ -128,7 +128,13 @@ describe('an agent', () => {
   });
 
   it('is refused with a NUL character or a skill that does not exist, each named', async () => {
-    const input = { name: 'a\0', instructions: 'b\0', skills: ['http_call', 'http_cal'], budget_cents: 0 };
+    const input = {
+      name: 'a\0',
+      instructions: 'b\0',
+      skills: ['http_call', 'http_cal'],
+      model: null,
+      budget_cents: 0,
+    };
     const issues = [
       { field: '/name', message: 'contains a NUL character; remove it' },
       { field: '/instructions', message: 'contains a NUL character; remove it' },
@@ -214,6 +220,7 @@ describe('the list of agents', () => {
         name: `agent ${index}`,
         instructions: '',
         skills: [],
+        model: null,
         maxSteps: null,
         budgetMicrocents: 0,
         maxConcurrentRuns: 1,

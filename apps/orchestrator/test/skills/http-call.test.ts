@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startHttpReceiver, waitUntil, type HttpReceiver } from '@aos/testing';
 import { call, openSkill } from './skill-harness.ts';
 
@@ -39,11 +39,16 @@ describe('http_call', () => {
       headers: { 'Content-Type': 'application/vnd.api+json', 'X-Thing': 'y', 'Set-Cookie': 'session=secret' },
       body: '{"bitcoin":{"usd":42}}',
     }));
-    const outcome = await call(await openSkill('http_call'), { url: `${server.url}/price?vs=usd` });
+    const charge = jest.fn();
+    const outcome = await call(
+      await openSkill('http_call'),
+      { url: `${server.url}/price?vs=usd` },
+      { charge },
+    );
+    expect(charge.mock.calls).toEqual([[{ costMicrocents: 10_000, inputTokens: 0, outputTokens: 0 }]]);
     expect(outcome).toMatchObject({
       ok: true,
       value: {
-        costMicrocents: 10_000,
         output: { status: 200, headers: { 'x-thing': 'y' }, body: { bitcoin: { usd: 42 } } },
       },
     });

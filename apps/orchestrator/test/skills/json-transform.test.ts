@@ -26,7 +26,7 @@ describe('json_transform', () => {
   ])('%j | %s', async (input, query, result) => {
     expect(await transform(input, query)).toEqual({
       ok: true,
-      value: { output: { result }, costMicrocents: 1000 },
+      value: { output: { result } },
     });
   });
 

@@ -51,7 +51,11 @@ export function call(
     tenantId: 'acme',
     runId: randomUUID(),
     stepId: 'step_1',
+    agentId: randomUUID(),
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     attempt: 1,
+    budgetMicrocents: 1_000_000_000,
+    charge: () => undefined,
     ...more,
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { coreConfig, postgresUrl } from './core.ts';
-import { envInt, envList } from './env.ts';
+import { envInt, envList, envUrl } from './env.ts';
 
 export const orchestratorConfig = z.object({
   ...coreConfig,
@@ -11,6 +11,23 @@ export const orchestratorConfig = z.object({
   MAX_STEPS: envInt(50, { min: 1, max: 1000 }),
   MAX_CONCURRENT_RUNS_PER_AGENT: envInt(5, { min: 1 }).describe('open runs of an agent that does not say'),
   DEFAULT_EST_COST_CENTS: envInt(50).describe('reserved for a goal without estimate and plan'),
+  PLANNER_BACKEND: z
+    .enum(['anthropic', 'stub'])
+    .default('anthropic')
+    .describe('stub: every goal without a plan becomes one labelled json_transform step'),
+  PLANNER_TIMEOUT_SECONDS: envInt(90, { min: 1, max: 600 }).describe('how long one try at a plan may take'),
+  ARTIFACT_STORE: z
+    .enum(['local', 's3'])
+    .optional()
+    .describe('where large payloads and files of runs are kept; local in dev'),
+  ARTIFACT_PATH: z.string().default('/var/lib/aos/artifacts').describe('folder of the local artifact store'),
+  S3_ENDPOINT: envUrl(/^https?$/)
+    .optional()
+    .describe('of a server that is not AWS'),
+  S3_BUCKET: z.string().min(1).optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().optional().describe('absent: the usual AWS credential chain'),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
   EGRESS_ALLOW: envList.describe('hosts or CIDRs that skills may reach although they are private'),
   EGRESS_DENY: envList.describe('hosts or CIDRs that skills may not reach'),
   WEBHOOK_KEYS_PATH: z

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import type { ServiceName } from '../command.ts';
 import { apiGatewayConfig } from '../config/api-gateway.ts';
+import { billingConfig } from '../config/billing.ts';
+import { evalConfig } from '../config/eval.ts';
 import { orchestratorConfig } from '../config/orchestrator.ts';
 import { realtimeConfig } from '../config/realtime.ts';
+import { routerConfig } from '../config/router.ts';
 
 const CONFIGS: Record<ServiceName, z.ZodObject> = {
   'api-gateway': apiGatewayConfig,
   orchestrator: orchestratorConfig,
+  router: routerConfig,
   realtime: realtimeConfig,
+  eval: evalConfig,
+  billing: billingConfig,
 };
 
 /** An environment variable as one or more services read it. */

@@ -5,6 +5,13 @@ import { agentsDelete } from '../commands/orchestrator/agents-delete.v1.ts';
 import { agentsGet } from '../commands/orchestrator/agents-get.v1.ts';
 import { agentsList } from '../commands/orchestrator/agents-list.v1.ts';
 import { agentsUpdate } from '../commands/orchestrator/agents-update.v1.ts';
+import { usageGet } from '../commands/billing/usage-get.v1.ts';
+import { evaluationsGet } from '../commands/eval/evaluations-get.v1.ts';
+import { evaluationsList } from '../commands/eval/evaluations-list.v1.ts';
+import { evaluationsStart } from '../commands/eval/evaluations-start.v1.ts';
+import { suitesGet } from '../commands/eval/suites-get.v1.ts';
+import { suitesList } from '../commands/eval/suites-list.v1.ts';
+import { suitesPut } from '../commands/eval/suites-put.v1.ts';
 import { runsCancel } from '../commands/orchestrator/runs-cancel.v1.ts';
 import { runsEvents } from '../commands/orchestrator/runs-events.v1.ts';
 import { runsGet } from '../commands/orchestrator/runs-get.v1.ts';
@@ -148,6 +155,76 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     path: '/runtime/capabilities',
     tag: 'runtime',
     query: z.strictObject({ agent_id: z.string().optional() }),
+    level: 1,
+    rate: 'reads',
+    alsoAtRoot: false,
+  }),
+  serve(usageGet, {
+    method: 'GET',
+    path: '/usage',
+    tag: 'billing',
+    query: z.strictObject({
+      ...queryPage,
+      from: z.string().optional(),
+      to: z.string().optional(),
+      group_by: z.string().max(100).optional().describe('of meter, agent, model, day; separated by commas'),
+      meter: z.string().optional(),
+      agent_id: z.string().optional(),
+      model: z.string().optional(),
+    }),
+    level: 1,
+    rate: 'reads',
+    alsoAtRoot: false,
+  }),
+  serve(suitesPut, {
+    method: 'POST',
+    path: '/eval/suites',
+    tag: 'eval',
+    body: suitesPut.input,
+    level: 3,
+    rate: 'writes',
+    alsoAtRoot: false,
+  }),
+  serve(suitesList, {
+    method: 'GET',
+    path: '/eval/suites',
+    tag: 'eval',
+    query: z.strictObject(queryPage),
+    level: 1,
+    rate: 'reads',
+    alsoAtRoot: false,
+  }),
+  serve(suitesGet, {
+    method: 'GET',
+    path: '/eval/suites/:suite',
+    tag: 'eval',
+    level: 1,
+    rate: 'reads',
+    alsoAtRoot: false,
+  }),
+  serve(evaluationsStart, {
+    method: 'POST',
+    path: '/eval/evaluations',
+    tag: 'eval',
+    body: evaluationsStart.input,
+    status: 202,
+    level: 2,
+    rate: 'writes',
+    alsoAtRoot: false,
+  }),
+  serve(evaluationsList, {
+    method: 'GET',
+    path: '/eval/evaluations',
+    tag: 'eval',
+    query: z.strictObject({ ...queryPage, suite: z.string().optional() }),
+    level: 1,
+    rate: 'reads',
+    alsoAtRoot: false,
+  }),
+  serve(evaluationsGet, {
+    method: 'GET',
+    path: '/eval/evaluations/:evaluation_id',
+    tag: 'eval',
     level: 1,
     rate: 'reads',
     alsoAtRoot: false,

@@ -36,12 +36,16 @@ describe('with ENV=prod a service does not start without', () => {
   const urls = {
     NATS_URL: 'nats://user:hidden-password@127.0.0.1:1',
     DATABASE_URL: 'postgres://user:hidden-password@127.0.0.1:1/aos',
+    ANTHROPIC_API_KEY: 'sk-ant-hidden-password',
     DATABASE_SYSTEM_URL: 'postgres://user:hidden-password@127.0.0.1:1/aos',
     REDIS_URL: 'redis://127.0.0.1:1',
   };
   const needed: [ServiceName, (keyof typeof urls)[]][] = [
     ['api-gateway', ['NATS_URL', 'DATABASE_URL', 'REDIS_URL']],
     ['orchestrator', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL']],
+    ['router', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL', 'ANTHROPIC_API_KEY']],
+    ['eval', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL']],
+    ['billing', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL']],
     ['realtime', ['NATS_URL']],
   ];
   const cases = needed.flatMap(([service, names]) => names.map((name) => [name, service] as const));
@@ -65,7 +69,10 @@ describe('the services', () => {
     const parts: Record<ServiceName, string[]> = {
       'api-gateway': ['database', 'nats', 'redis'],
       orchestrator: ['database', 'nats'],
+      router: ['database', 'nats'],
       realtime: ['nats'],
+      eval: ['database', 'nats'],
+      billing: ['database', 'nats'],
     };
     for (const name of SERVICES) {
       const { status, body } = await healthOf(name);

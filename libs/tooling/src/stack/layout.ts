@@ -7,6 +7,9 @@ export const SERVICE_PORTS: Record<ServiceName, { port: number; variable: string
   'api-gateway': { port: 8000, variable: 'AOS_GATEWAY_PORT' },
   realtime: { port: 8001, variable: 'AOS_REALTIME_PORT' },
   orchestrator: { port: 8010, variable: 'AOS_ORCHESTRATOR_PORT' },
+  router: { port: 8020, variable: 'AOS_ROUTER_PORT' },
+  eval: { port: 8030, variable: 'AOS_EVAL_PORT' },
+  billing: { port: 8040, variable: 'AOS_BILLING_PORT' },
 };
 
 /** High ports of their own, below those the kernel gives to outgoing connections. */

@@ -13,15 +13,18 @@ export interface ServiceEnvOptions {
 export function serviceEnv(name: ServiceName, options: ServiceEnvOptions): NodeJS.ProcessEnv {
   const { servers, adminKey, webhookKeysPath } = options;
   const { appUrl, systemUrl } = servers.database;
+  const databases = { DATABASE_URL: appUrl, DATABASE_SYSTEM_URL: systemUrl };
   const own: Record<ServiceName, NodeJS.ProcessEnv> = {
     'api-gateway': { DATABASE_URL: appUrl, REDIS_URL: servers.redisUrl, AOS_API_KEY: adminKey },
     orchestrator: {
       WEBHOOK_KEYS_PATH: webhookKeysPath,
       ...passedOn(options.env),
-      DATABASE_URL: appUrl,
-      DATABASE_SYSTEM_URL: systemUrl,
+      ...databases,
     },
+    router: databases,
     realtime: {},
+    eval: databases,
+    billing: databases,
   };
   return {
     HOST: '127.0.0.1',

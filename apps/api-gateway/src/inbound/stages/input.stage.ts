@@ -30,19 +30,24 @@ const uuid = z.compile(id);
 /** Query parameters that are numbers in the input of the command. */
 const NUMERIC_QUERY = ['limit', 'after'];
 
+/** Query parameters that are lists in the input of the command; written with commas. */
+const LIST_QUERY = ['group_by'];
+
 /** Compiles for one route: path parameters, query and body as one input. The result is not yet checked by the schema of the command. */
 export function inputStage(route: HttpRoute): ReadInput {
   const querySchema = z.compile(route.query ?? z.strictObject({}));
   const takesIdempotencyKey =
     route.command?.input instanceof z.ZodObject && 'idempotency_key' in route.command.input.shape;
   return ({ params, query, body, idempotencyKey }) => {
-    const strangeId = Object.values(params).some((value) => !uuid.safeParse(value).success);
+    const strangeId = Object.entries(params).some(
+      ([name, value]) => name.endsWith('_id') && !uuid.safeParse(value).success,
+    );
     if (strangeId) return fail(errorOf('not_found', 'There is no resource with such an id.'));
     const fields = bodyFields(body, params);
     if (!fields.ok) return fields;
     const asked = querySchema.safeParse(query);
     if (!asked.success) return fail(invalidRequest(issuesOf(asked.error)));
-    const merged = { ...numeric(query), ...fields.value, ...params };
+    const merged = { ...converted(query), ...fields.value, ...params };
     return takesIdempotencyKey ? withIdempotencyKey(merged, idempotencyKey) : succeed(merged);
   };
 }
@@ -64,12 +69,14 @@ function inPathAlready(name: string): InputIssue {
   return { field: `/${name}`, message: 'unknown field; it is in the path already, remove it' };
 }
 
-function numeric(query: Fields): Fields {
-  const numbers = NUMERIC_QUERY.filter((name) => query[name] !== undefined).map((name): [string, number] => [
-    name,
-    Number(query[name]),
-  ]);
-  return numbers.length === 0 ? query : { ...query, ...Object.fromEntries(numbers) };
+/** Query strings are text; the input of a command is not. */
+function converted(query: Fields): Fields {
+  const given = (names: readonly string[]) => names.filter((name) => query[name] !== undefined);
+  const changed: [string, unknown][] = [
+    ...given(NUMERIC_QUERY).map((name): [string, number] => [name, Number(query[name])]),
+    ...given(LIST_QUERY).map((name): [string, string[]] => [name, String(query[name]).split(',')]),
+  ];
+  return changed.length === 0 ? query : { ...query, ...Object.fromEntries(changed) };
 }
 
 /** Header and body may both carry the key if they say the same. */

@@ -148,16 +148,21 @@ export class RunExecution {
       started_at: startedAt,
       ...latency,
     };
-    const { outcome } = attempt;
+    const { outcome, spend } = attempt;
+    const spent = {
+      cost_microcents: spend.costMicrocents,
+      input_tokens: spend.inputTokens,
+      output_tokens: spend.outputTokens,
+    };
     if (outcome.ok) {
       this.#observeStep(call.skill, 'succeeded', attempt);
-      const { output, costMicrocents } = outcome.value;
+      const { output } = outcome.value;
       const finished = this.#event('step.finished', {
         ...step,
         status: 'succeeded',
         output,
         error: null,
-        cost_microcents: costMicrocents,
+        ...spent,
       });
       if (attempt.idempotencyKey === null) return [finished];
       return [
@@ -172,6 +177,7 @@ export class RunExecution {
       ...latency,
       error,
       next_attempt_at: nextAttemptAt,
+      ...spent,
     });
     if (nextAttemptAt !== null) return [failed];
     this.#observeStep(call.skill, 'failed', attempt);

@@ -9,7 +9,14 @@ import { effectKey } from '../effect-key.ts';
 import { resolveReferences, type ReferenceScope } from '../../domain/plan/references.ts';
 import type { Command } from '../../domain/run/decide.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import type { JsonObject, Skill, SkillRegistry, SkillResult } from '../../domain/skill/skill.ts';
+import {
+  NOTHING_SPENT,
+  type JsonObject,
+  type Skill,
+  type SkillRegistry,
+  type SkillResult,
+  type Spend,
+} from '../../domain/skill/skill.ts';
 import type { ClaimedRun, Clock, Lease } from './ports.ts';
 
 interface CallRequest {
@@ -25,6 +32,7 @@ interface CallRequest {
 /** What came of one attempt. */
 export interface Attempt {
   outcome: StructuredOutcome<SkillResult>;
+  spend: Spend;
   /** Null for a call without side effects. */
   idempotencyKey: string | null;
   /** Whether a failed attempt may be repeated: not where its effect may have happened and a repeat is not harmless. */
@@ -52,6 +60,7 @@ export class ToolAdapter {
     const startedAtMs = this.#clock.now();
     const refused = (outcome: StructuredOutcome<SkillResult>): Attempt => ({
       outcome,
+      spend: NOTHING_SPENT,
       idempotencyKey: null,
       mayRepeat: true,
       startedAtMs,
@@ -82,9 +91,10 @@ export class ToolAdapter {
       await this.#lease.beforeEffect();
     }
     const startedAtMs = this.#clock.now();
-    const outcome = await this.#execute(request, skill, { params, idempotencyKey });
+    const { outcome, spend } = await this.#execute(request, skill, { params, idempotencyKey });
     return {
       outcome: outcome.ok ? checkedOutput(outcome.value) : outcome,
+      spend,
       idempotencyKey: hasSideEffects ? idempotencyKey : null,
       mayRepeat: !hasSideEffects || isIdempotent,
       startedAtMs,
@@ -94,21 +104,28 @@ export class ToolAdapter {
 
   /** A skill that does not heed its signal is left behind: its attempt has timed out all the same. */
   async #execute(
-    { claim, command, signal }: CallRequest,
+    { claim, state, command, signal }: CallRequest,
     skill: Skill,
     call: { params: JsonObject; idempotencyKey: string },
-  ): Promise<StructuredOutcome<SkillResult>> {
+  ): Promise<{ outcome: StructuredOutcome<SkillResult>; spend: Spend }> {
+    let spend = NOTHING_SPENT;
     const { step_id: stepId, timeout_ms: timeoutMs } = command.step;
     const over = new AbortController();
     const cut = AbortSignal.any([signal, over.signal]);
     try {
-      return await Promise.race([
+      const outcome = await Promise.race([
         skill.execute({
           ...call,
           timeoutMs,
           signal: cut,
           tenantId: claim.tenantId,
           runId: claim.runId,
+          agentId: claim.agentId,
+          traceparent: claim.traceparent,
+          budgetMicrocents: state.reservedMicrocents - state.costMicrocents,
+          charge: (more) => {
+            spend = sumOf(spend, more);
+          },
           stepId,
           attempt: command.attempt,
         }),
@@ -117,10 +134,19 @@ export class ToolAdapter {
           return fail(errorOf('step_timeout', `step ${stepId} took longer than ${timeoutMs} ms`));
         }),
       ]);
+      return { outcome, spend };
     } finally {
       over.abort(OVER);
     }
   }
+}
+
+function sumOf(left: Spend, right: Spend): Spend {
+  return {
+    costMicrocents: left.costMicrocents + right.costMicrocents,
+    inputTokens: left.inputTokens + right.inputTokens,
+    outputTokens: left.outputTokens + right.outputTokens,
+  };
 }
 
 function scopeOf(state: RunState): ReferenceScope {

@@ -25,8 +25,11 @@ function step(stepId: string, change: Partial<StepState> = {}): StepState {
     finishedAt: null,
     nextAttemptAt: null,
     output: null,
+    outputArtifact: null,
     error: null,
     costMicrocents: 0,
+    inputTokens: 0,
+    outputTokens: 0,
     ...change,
   };
 }

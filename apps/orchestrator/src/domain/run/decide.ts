@@ -127,6 +127,8 @@ function finish(
       cost_microcents: state.costMicrocents,
       cost_cents: centsOf(state.costMicrocents),
       steps_finished: state.stepsFinished,
+      input_tokens: state.inputTokens,
+      output_tokens: state.outputTokens,
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { EventData, RunStatus, StepStatus } from '@aos/contracts';
+import type { ArtifactRef, EventData, RunStatus, StepStatus } from '@aos/contracts';
 import { RUN_TRANSITIONS, STEP_TRANSITIONS, type RunEvent, type RunState, type StepState } from './state.ts';
 
 const EMPTY: RunState = {
@@ -7,10 +7,15 @@ const EMPTY: RunState = {
   goal: '',
   context: {},
   maxSteps: 0,
+  reservedMicrocents: 0,
   plan: null,
+  planning: { attempts: 0, nextAttemptAt: null, error: null },
   steps: {},
   stepsFinished: 0,
   costMicrocents: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  artifacts: [],
   startedAt: null,
   finishedAt: null,
   waitingReason: null,
@@ -34,9 +39,19 @@ export function evolve(state: RunState, event: RunEvent): RunState {
 function apply(state: RunState, event: RunEvent): RunState {
   switch (event.type) {
     case 'run.queued':
-      return { ...state, goal: event.data.goal, context: event.data.context, maxSteps: event.data.max_steps };
+      return {
+        ...state,
+        goal: event.data.goal,
+        context: event.data.context,
+        maxSteps: event.data.max_steps,
+        reservedMicrocents: event.data.reserved_microcents,
+      };
     case 'plan.created':
-      return { ...state, plan: event.data, steps: Object.fromEntries(event.data.steps.map(pendingStep)) };
+      return planned(state, event.data);
+    case 'plan.rejected':
+      return planRejected(state, event.data);
+    case 'artifact.created':
+      return { ...state, artifacts: withArtifact(state.artifacts, event.data.artifact) };
     case 'run.started':
       return { ...toStatus(state, 'running'), startedAt: event.time };
     case 'tool.call.requested':
@@ -44,7 +59,9 @@ function apply(state: RunState, event: RunEvent): RunState {
     case 'tool.call.succeeded':
       return withStep(state, event.data.step_id, (step) => ({ ...step, intent: null }));
     case 'tool.call.failed':
-      return withStep(state, event.data.step_id, (step) => attemptFailed(step, event.data, event.time));
+      return withStep(charged(state, event.data), event.data.step_id, (step) =>
+        attemptFailed(step, event.data, event.time),
+      );
     case 'step.finished':
       return stepFinished(state, event.data, event.time);
     case 'run.waiting':
@@ -60,6 +77,49 @@ function apply(state: RunState, event: RunEvent): RunState {
   }
 }
 
+/** What an event says was spent. */
+interface Spend {
+  cost_microcents?: number | undefined;
+  input_tokens?: number | undefined;
+  output_tokens?: number | undefined;
+}
+
+/** Adds what was spent to a run's or a step's sums. */
+function charged<T extends { costMicrocents: number; inputTokens: number; outputTokens: number }>(
+  sums: T,
+  spend: Spend,
+): T {
+  return {
+    ...sums,
+    costMicrocents: sums.costMicrocents + (spend.cost_microcents ?? 0),
+    inputTokens: sums.inputTokens + (spend.input_tokens ?? 0),
+    outputTokens: sums.outputTokens + (spend.output_tokens ?? 0),
+  };
+}
+
+function planned(state: RunState, data: EventData<'plan.created'>): RunState {
+  const { cost_microcents, ...plan } = data;
+  const { input_tokens, output_tokens } = plan.metadata;
+  return {
+    ...charged(state, { cost_microcents, input_tokens, output_tokens }),
+    plan,
+    planning: { ...state.planning, nextAttemptAt: null },
+    steps: Object.fromEntries(plan.steps.map(pendingStep)),
+  };
+}
+
+function planRejected(state: RunState, data: EventData<'plan.rejected'>): RunState {
+  return {
+    ...charged(state, data),
+    planning: { attempts: data.attempt, nextAttemptAt: data.next_attempt_at, error: data.error },
+  };
+}
+
+/** A file written again under its name takes the place of the first. */
+function withArtifact(artifacts: readonly ArtifactRef[], artifact: ArtifactRef): ArtifactRef[] {
+  return [...artifacts.filter(({ name }) => name !== artifact.name), artifact];
+}
+
 function pendingStep(plan: StepState['plan']): [string, StepState] {
   return [
     plan.step_id,
@@ -73,8 +133,11 @@ function pendingStep(plan: StepState['plan']): [string, StepState] {
       finishedAt: null,
       nextAttemptAt: null,
       output: null,
+      outputArtifact: null,
       error: null,
       costMicrocents: 0,
+      inputTokens: 0,
+      outputTokens: 0,
     },
   ];
 }
@@ -95,7 +158,8 @@ function requested(step: StepState, data: EventData<'tool.call.requested'>, time
 }
 
 function attemptFailed(step: StepState, data: EventData<'tool.call.failed'>, time: string): StepState {
-  const waiting = data.next_attempt_at === null ? step : toStepStatus(step, 'waiting');
+  const paid = charged(step, data);
+  const waiting = data.next_attempt_at === null ? paid : toStepStatus(paid, 'waiting');
   return {
     ...waiting,
     attempts: data.attempt,
@@ -107,22 +171,22 @@ function attemptFailed(step: StepState, data: EventData<'tool.call.failed'>, tim
 }
 
 function stepFinished(state: RunState, data: EventData<'step.finished'>, time: string): RunState {
-  const next = withStep(state, data.step_id, (step) => ({
-    ...toStepStatus(step, data.status),
+  const next = withStep(charged(state, data), data.step_id, (step) => ({
+    ...charged(toStepStatus(step, data.status), data),
     attempts: data.attempts,
     intent: null,
     startedAt: data.started_at,
     finishedAt: time,
     nextAttemptAt: null,
     output: data.output,
+    outputArtifact: data.output_artifact ?? null,
     error: data.error,
-    costMicrocents: data.cost_microcents,
   }));
-  return {
-    ...next,
-    stepsFinished: state.stepsFinished + 1,
-    costMicrocents: state.costMicrocents + data.cost_microcents,
-  };
+  const artifacts =
+    data.output_artifact === undefined
+      ? state.artifacts
+      : withArtifact(state.artifacts, data.output_artifact);
+  return { ...next, artifacts, stepsFinished: state.stepsFinished + 1 };
 }
 
 function runFinished(state: RunState, data: EventData<'run.finished'>, time: string): RunState {
@@ -139,7 +203,7 @@ function runFinished(state: RunState, data: EventData<'run.finished'>, time: str
     finishedAt: time,
     waitingReason: null,
     nextAttemptAt: null,
-    outcome: { output: data.output, error: data.error },
+    outcome: { output: data.output, outputArtifact: data.output_artifact ?? null, error: data.error },
   };
 }
 

@@ -1,4 +1,13 @@
-import type { ErrorSpec, EventData, EventType, Plan, PlanStep, RunStatus, StepStatus } from '@aos/contracts';
+import type {
+  ArtifactRef,
+  ErrorSpec,
+  EventData,
+  EventType,
+  Plan,
+  PlanStep,
+  RunStatus,
+  StepStatus,
+} from '@aos/contracts';
 
 /** The version of the fold below; a replica claims only runs of versions it can fold. */
 export const ENGINE_VERSION = 1;
@@ -6,7 +15,7 @@ export const ENGINE_VERSION = 1;
 export type Json = EventData<'step.finished'>['output'];
 
 /** The events of a run's journal. */
-export type RunEventType = Exclude<EventType, 'key.revoked'>;
+export type RunEventType = Exclude<EventType, 'key.revoked' | 'llm.completed' | 'evaluation.finished'>;
 
 /** An event that is not yet in the journal: it has no run_seq. `time` is ISO 8601. */
 export type NewRunEvent = {
@@ -34,8 +43,13 @@ export interface StepState {
   finishedAt: string | null;
   nextAttemptAt: string | null;
   output: Json;
+  /** Where an output too large for an event is kept. */
+  outputArtifact: ArtifactRef | null;
   error: ErrorSpec | null;
+  /** Of all attempts, tokens too. */
   costMicrocents: number;
+  inputTokens: number;
+  outputTokens: number;
 }
 
 /** Everything the journal of a run says, folded. */
@@ -46,15 +60,22 @@ export interface RunState {
   goal: string;
   context: EventData<'run.queued'>['context'];
   maxSteps: number;
+  /** What the run may cost in all. */
+  reservedMicrocents: number;
   plan: Plan | null;
+  /** Tries at a plan that came to nothing. */
+  planning: { attempts: number; nextAttemptAt: string | null; error: ErrorSpec | null };
   steps: Readonly<Record<string, StepState>>;
   stepsFinished: number;
   costMicrocents: number;
+  inputTokens: number;
+  outputTokens: number;
+  artifacts: readonly ArtifactRef[];
   startedAt: string | null;
   finishedAt: string | null;
   waitingReason: string | null;
   nextAttemptAt: string | null;
-  outcome: { output: Json; error: ErrorSpec | null } | null;
+  outcome: { output: Json; outputArtifact: ArtifactRef | null; error: ErrorSpec | null } | null;
 }
 
 /** Which status may follow which. */

@@ -51,14 +51,26 @@ export function runView(record: RunRecord, state: RunState): Run {
     finished_at: state.finishedAt,
     context: state.context,
     max_steps: state.maxSteps,
-    input_tokens: 0,
-    output_tokens: 0,
+    input_tokens: state.inputTokens,
+    output_tokens: state.outputTokens,
     reserved_cents: centsOf(record.reservedMicrocents),
     reserved_microcents: record.reservedMicrocents,
     plan: state.plan,
+    planning: {
+      attempts: state.planning.attempts,
+      next_attempt_at: state.planning.nextAttemptAt,
+      error: state.planning.error,
+    },
     steps: (state.plan?.steps ?? []).flatMap(({ step_id }) => stepView(state.steps[step_id])),
-    outcome: state.outcome,
+    artifacts: [...state.artifacts],
+    outcome: outcomeView(state.outcome),
   };
+}
+
+function outcomeView(outcome: RunState['outcome']): Run['outcome'] {
+  if (outcome === null) return null;
+  const { output, outputArtifact, error } = outcome;
+  return { output, output_artifact: outputArtifact, error };
 }
 
 function stepView(step: StepState | undefined): RunStep[] {
@@ -74,7 +86,10 @@ function stepView(step: StepState | undefined): RunStep[] {
       finished_at: step.finishedAt,
       next_attempt_at: step.nextAttemptAt,
       output: step.output,
+      output_artifact: step.outputArtifact,
       error: step.error,
+      input_tokens: step.inputTokens,
+      output_tokens: step.outputTokens,
       cost_cents: centsOf(step.costMicrocents),
       cost_microcents: step.costMicrocents,
     },

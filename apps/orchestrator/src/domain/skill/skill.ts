@@ -15,14 +15,27 @@ export interface SkillCall {
   tenantId: string;
   runId: string;
   stepId: string;
+  agentId: string;
+  traceparent: string;
   /** From 1. */
   attempt: number;
+  /** What the run's reservation still covers: a paid call that would cost more is refused. */
+  budgetMicrocents: number;
+  /** Tells what was spent, as soon as it is known; what is told several times adds up. */
+  charge(spend: Spend): void;
 }
+
+/** What a call has cost, whatever came of it. */
+export interface Spend {
+  costMicrocents: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+export const NOTHING_SPENT: Spend = { costMicrocents: 0, inputTokens: 0, outputTokens: 0 };
 
 export interface SkillResult {
   output: Json;
-  /** What the call really cost. */
-  costMicrocents: number;
 }
 
 /** What a step may call. Failure is data: `execute` rejects only on bugs. */

@@ -10,7 +10,13 @@ import {
 } from '@aos/contracts';
 import { z } from 'zod';
 import { holdsReference } from '../../domain/plan/references.ts';
-import type { Json, JsonObject, Skill, SkillCall } from '../../domain/skill/skill.ts';
+import {
+  NOTHING_SPENT,
+  type Json,
+  type JsonObject,
+  type Skill,
+  type SkillCall,
+} from '../../domain/skill/skill.ts';
 
 /** A skill as it is written: schemas and what to do; the rest of the port follows from them. */
 export interface SkillDefinition<P extends z.ZodType> extends Omit<
@@ -21,6 +27,8 @@ export interface SkillDefinition<P extends z.ZodType> extends Omit<
   output: z.ZodType;
   hasSideEffects: (params: JsonObject) => boolean;
   isIdempotent: (params: JsonObject) => boolean;
+  /** The call charges what it spends itself; `cost_microcents` is then what one usually costs, for reservations. */
+  isMetered?: true;
   forbiddenPlaces?: (params: JsonObject) => InputIssue[];
   run: (params: z.output<P>, call: SkillCall) => Promise<StructuredOutcome<Json>>;
 }
@@ -33,6 +41,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
     hasSideEffects,
     isIdempotent,
     forbiddenPlaces,
+    isMetered = false,
     run,
     ...manifest
   } = definition;
@@ -57,7 +66,9 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
       const parsed = schema.safeParse(call.params);
       if (!parsed.success) return fail(invalidParams(issuesOf(parsed.error)));
       const outcome = await run(parsed.data, call);
-      return outcome.ok ? succeed({ output: outcome.value, costMicrocents: spec.cost_microcents }) : outcome;
+      if (!outcome.ok) return outcome;
+      call.charge({ ...NOTHING_SPENT, costMicrocents: isMetered ? 0 : spec.cost_microcents });
+      return succeed({ output: outcome.value });
     },
   };
 }

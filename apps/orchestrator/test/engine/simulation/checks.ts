@@ -82,11 +82,21 @@ function checkBudgets({ world, store }: Simulation): void {
   }
 }
 
+/** Every attempt's cost stands in one event. */
+function spentBy(event: RunEvent): number {
+  switch (event.type) {
+    case 'step.finished':
+    case 'tool.call.failed':
+    case 'plan.created':
+    case 'plan.rejected':
+      return event.data.cost_microcents ?? 0;
+    default:
+      return 0;
+  }
+}
+
 function costOf(events: readonly RunEvent[]): number {
-  return events.reduce(
-    (cost, event) => cost + (event.type === 'step.finished' ? event.data.cost_microcents : 0),
-    0,
-  );
+  return events.reduce((cost, event) => cost + spentBy(event), 0);
 }
 
 function sum(runs: readonly MemoryRun[], amount: (run: MemoryRun) => number): number {

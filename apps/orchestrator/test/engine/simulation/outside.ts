@@ -1,6 +1,12 @@
 import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
 import type { JournalRow } from '../../../src/application/engine/ports.ts';
-import type { Skill, SkillCall, SkillRegistry, SkillResult } from '../../../src/domain/skill/skill.ts';
+import {
+  NOTHING_SPENT,
+  type Skill,
+  type SkillCall,
+  type SkillRegistry,
+  type SkillResult,
+} from '../../../src/domain/skill/skill.ts';
 import type { MemoryEngineStore } from '../memory-engine-store.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
@@ -103,7 +109,8 @@ export class Outside {
           return fail(errorOf('upstream_error', 'not yet', facts));
         }
         if (kind.hasSideEffects) this.#happen(kind, call);
-        return succeed({ output: { n: Number(n) + 1 }, costMicrocents: kind.costMicrocents });
+        call.charge({ ...NOTHING_SPENT, costMicrocents: kind.costMicrocents });
+        return succeed({ output: { n: Number(n) + 1 } });
       },
     });
   }

@@ -4,7 +4,7 @@ import { defineCommand } from '../../command.ts';
 export const agentsCreate = defineCommand({
   subject: 'orchestrator.agents.create.v1',
   owner: 'orchestrator',
-  callers: ['api-gateway'],
+  callers: ['api-gateway', 'eval'],
   summary: 'Create an agent',
   input: agentCreateInput,
   output: agent,

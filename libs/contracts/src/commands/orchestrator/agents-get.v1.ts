@@ -6,7 +6,7 @@ import { id } from '../../values.ts';
 export const agentsGet = defineCommand({
   subject: 'orchestrator.agents.get.v1',
   owner: 'orchestrator',
-  callers: ['api-gateway'],
+  callers: ['api-gateway', 'eval'],
   summary: 'Get an agent',
   input: z.strictObject({ agent_id: id }),
   output: agent,

@@ -6,7 +6,7 @@ import { nextCursor, page } from '../../values.ts';
 export const agentsList = defineCommand({
   subject: 'orchestrator.agents.list.v1',
   owner: 'orchestrator',
-  callers: ['api-gateway'],
+  callers: ['api-gateway', 'eval'],
   summary: 'List the tenant’s agents, newest first',
   input: z.strictObject(page),
   output: z.object({ data: z.array(agent), next_cursor: nextCursor }),

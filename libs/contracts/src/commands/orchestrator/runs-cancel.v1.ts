@@ -6,7 +6,7 @@ import { id } from '../../values.ts';
 export const runsCancel = defineCommand({
   subject: 'orchestrator.runs.cancel.v1',
   owner: 'orchestrator',
-  callers: ['api-gateway'],
+  callers: ['api-gateway', 'eval'],
   summary: 'Ask for a run to be cancelled',
   input: z.strictObject({ run_id: id, reason: z.string().max(500).optional() }),
   output: runSummary,

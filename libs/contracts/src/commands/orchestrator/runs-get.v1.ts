@@ -6,7 +6,7 @@ import { id } from '../../values.ts';
 export const runsGet = defineCommand({
   subject: 'orchestrator.runs.get.v1',
   owner: 'orchestrator',
-  callers: ['api-gateway'],
+  callers: ['api-gateway', 'eval'],
   summary: 'Get a run, folded from its journal',
   input: z.strictObject({ run_id: id }),
   output: run,

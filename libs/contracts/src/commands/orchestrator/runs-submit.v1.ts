@@ -5,7 +5,7 @@ import { id } from '../../values.ts';
 export const runsSubmit = defineCommand({
   subject: 'orchestrator.runs.submit.v1',
   owner: 'orchestrator',
-  callers: ['api-gateway'],
+  callers: ['api-gateway', 'eval'],
   summary: 'Submit a goal to an agent',
   input: goalInput.extend({ agent_id: id }),
   output: submittedRun,
