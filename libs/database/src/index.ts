@@ -1,4 +1,5 @@
 export * from './is-database-unavailable.ts';
+export * from './outbox.ts';
 export * from './pool.ts';
 export * from './migrate.ts';
 export * from './sql-tenant-database.ts';
