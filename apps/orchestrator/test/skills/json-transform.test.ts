@@ -30,6 +30,25 @@ describe('json_transform', () => {
     });
   });
 
+  it.each<[Json]>([
+    [null],
+    [true],
+    [-0.5],
+    ['text'],
+    [[]],
+    [[[1, 2], { a: 3 }, null]],
+    [{}],
+    [{ a: { b: [1, { 'x y': null }] }, 'x y': 'z', and: 1, toString: 2 }],
+    [{ a: [{ b: 1 }], __proto__: 1 }],
+  ])('a query that is only a path gives the same as it does as a part of another: %j', async (input) => {
+    const paths = ['.', ' . ', '.a', '.a.b', '.["x y"]', '."x y"', '.a.b[1]["x y"]', '.a["b"]', '.and'];
+    paths.push('.[0]', '.[-1]', '.[7]', '.[1].a', '.[0][1]', '.toString', '.constructor', '.["__proto__"]');
+    for (const path of paths) {
+      const [alone, within] = [await transform(input, path), await transform(input, `(${path})`)];
+      expect({ path, ...alone }).toEqual({ path, ...within });
+    }
+  });
+
   it.each([
     ['.[]', 'the query gave 2 values; put it in [ ] to get a list'],
     ['empty', 'the query gave no value; add // null for a default'],

@@ -12,6 +12,7 @@ import { holdsReference } from '../../domain/plan/references.ts';
 import type { Json, Skill } from '../../domain/skill/skill.ts';
 import { defineSkill } from './define-skill.ts';
 import type { JqPool } from './jq/jq-pool.ts';
+import { pathQuery } from './jq/path-query.ts';
 import type { QuerySyntax } from './jq/query-syntax.ts';
 
 /** However long a step may take: a query that ends at all ends in milliseconds, and threads are few. */
@@ -51,6 +52,8 @@ export function jsonTransform(pool: JqPool, syntaxProblem: QuerySyntax): Skill {
     hasSideEffects: () => false,
     isIdempotent: () => true,
     run: async ({ input, query }, call) => {
+      const found = pathQuery(query)?.(input);
+      if (found !== undefined) return checkedResult(found);
       const limitMs = Math.min(call.timeoutMs, RUN_MS_MAX);
       const signal = AbortSignal.any([call.signal, AbortSignal.timeout(limitMs)]);
       const reply = await pool.run({ query, input, outputCharsMax: PAYLOAD_BYTES_MAX }, signal);
@@ -84,6 +87,10 @@ function resultOf(stdout: string): StructuredOutcome<Json> {
     );
   }
   const result: Json = JSON.parse(line);
+  return checkedResult(result);
+}
+
+function checkedResult(result: Json): StructuredOutcome<Json> {
   if (!isDeeperThan(result, JSON_DEPTH_MAX)) return succeed({ result });
   return fail(errorOf('payload_limit', `the result is nested deeper than ${JSON_DEPTH_MAX} levels`));
 }
