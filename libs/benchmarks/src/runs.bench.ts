@@ -14,7 +14,13 @@ interface Options extends Load {
 }
 
 /** As in production, but for the limits, which would be what is measured, and the loopback server of the steps. */
-const SETTINGS = { ENV: 'prod', RATE_LIMIT_ENABLED: 'false', EGRESS_ALLOW: '127.0.0.1' };
+const SETTINGS = {
+  ENV: 'prod',
+  RATE_LIMIT_ENABLED: 'false',
+  EGRESS_ALLOW: '127.0.0.1',
+  ANTHROPIC_API_KEY: 'no-model-is-called',
+  ARTIFACT_STORE: 'local',
+};
 
 const say = (line: string) => console.error(line);
 
