@@ -9,7 +9,7 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
 };
 
 /** Patterns that the word `sample` does not match. */
-const BY_PATTERN: Readonly<Record<string, string>> = { '^(\\/.*)?$': '/sample' };
+const BY_PATTERN: Readonly<Record<string, string>> = { '^(\\/([^~/]|~[01])*)*$': '/sample' };
 
 /** A value that fits the schema, with every optional field; always the same. */
 export function sampleOf(schema: z.ZodType): unknown {

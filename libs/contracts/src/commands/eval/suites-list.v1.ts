@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { suite } from '../../evaluation.ts';
+import { suiteSummary } from '../../evaluation.ts';
 import { nextCursor, page } from '../../values.ts';
 
-/** The suites of the tenant and those shipped. */
+/** The suites shipped and those of the tenant, without their tasks. */
 export const suitesList = defineCommand({
   subject: 'eval.suites.list.v1',
   owner: 'eval',
   callers: ['api-gateway'],
-  summary: 'The suites of the tenant and those shipped',
+  summary: 'The suites shipped and those of the tenant, without their tasks',
   input: z.strictObject(page),
-  output: z.object({ data: z.array(suite), next_cursor: nextCursor }),
+  output: z.object({ data: z.array(suiteSummary), next_cursor: nextCursor }),
   errors: ['invalid_request', 'unavailable'],
   timeoutMs: 10_000,
   idempotent: true,
