@@ -31,6 +31,17 @@ const evaluation = (more: Partial<Evaluation> = {}): Evaluation => ({
   ...more,
 });
 
+const golden = (more: object = {}) => ({
+  name: 'faq',
+  goal: 'answer',
+  assertions: [{ path: '/status', op: 'equals', value: 'succeeded' }],
+  ...more,
+});
+const issues = (...tasks: object[]) => {
+  const parsed = suiteInput.safeParse({ name: 's', tasks });
+  return parsed.success ? [] : issuesOf(parsed.error).map(({ field, message }) => `${field}: ${message}`);
+};
+
 describe('a gate', () => {
   it('without bounds asks that every task passes', () => {
     expect(judgeGate(gate.parse({}), evaluation())).toEqual({ passed: true, failures: [] });
@@ -70,17 +81,6 @@ describe('a gate', () => {
 });
 
 describe('a suite', () => {
-  const golden = (more: object = {}) => ({
-    name: 'faq',
-    goal: 'answer',
-    assertions: [{ path: '/status', op: 'equals', value: 'succeeded' }],
-    ...more,
-  });
-  const issues = (...tasks: object[]) => {
-    const parsed = suiteInput.safeParse({ name: 's', tasks });
-    return parsed.success ? [] : issuesOf(parsed.error).map(({ field, message }) => `${field}: ${message}`);
-  };
-
   it('may not have two tasks of one name', () => {
     expect(issues(golden(), golden({ name: 'lead' }))).toEqual([]);
     expect(issues(golden(), golden({ name: 'lead' }), golden())).toEqual([
