@@ -7,6 +7,8 @@ const HTTP_OK = 200;
 const PLACES: Readonly<Record<string, { path: string; idField: string }>> = {
   '/agents': { path: '/agents', idField: 'agent_id' },
   '/agents/:agent_id/goals': { path: '/runs', idField: 'run_id' },
+  '/eval/suites': { path: '/eval/suites', idField: 'name' },
+  '/eval/evaluations': { path: '/eval/evaluations', idField: 'evaluation_id' },
   '/admin/api-keys': { path: '/admin/api-keys', idField: 'key_id' },
 };
 
