@@ -1,6 +1,10 @@
 export * from './boundaries.ts';
 export * from './free-port.ts';
 export * from './lock.ts';
+export { textAnswer, toolAnswer } from './model-sandbox/answer.ts';
+export * from './model-sandbox/model-sandbox.ts';
+export { modelError, type ModelRequest, type Reply, type Respond } from './model-sandbox/reply.ts';
+export type { MessagesRequest } from './model-sandbox/request.ts';
 export * from './paths.ts';
 export * from './processes/process-file.ts';
 export * from './processes/process-record.ts';
