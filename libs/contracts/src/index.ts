@@ -56,6 +56,7 @@ export * from './config/eval.ts';
 export * from './config/orchestrator.ts';
 export * from './config/realtime.ts';
 export * from './config/router.ts';
+export type { TracingConfig } from './config/tracing.ts';
 export * from './http/api-key.ts';
 export * from './http/health.ts';
 export * from './http/route.ts';

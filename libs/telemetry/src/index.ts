@@ -8,4 +8,5 @@ export {
   type SpanKind,
   type SpanOptions,
 } from './span.ts';
-export * from './trace-context.ts';
+export { newTraceparent, traceIdOf } from './trace-context.ts';
+export { startTracing, type Tracing, type TracingOptions } from './tracing/start-tracing.ts';

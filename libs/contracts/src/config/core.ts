@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { envInt, envUrl } from './env.ts';
+import { tracingConfig } from './tracing.ts';
 
 /** Variables every service reads. */
 export const coreConfig = {
@@ -12,6 +13,7 @@ export const coreConfig = {
   HOST: z.string().default('0.0.0.0').describe('address the HTTP port is bound to'),
   HEALTH_CHECK_TIMEOUT_SECONDS: envInt(5, { min: 1, max: 60 }).describe('bound of each health probe'),
   SHUTDOWN_TIMEOUT_SECONDS: envInt(20, { min: 1, max: 600 }).describe('how long a drain on SIGTERM may take'),
+  ...tracingConfig,
 };
 
 export const postgresUrl = envUrl(/^postgres(ql)?$/);

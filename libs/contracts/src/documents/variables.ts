@@ -102,5 +102,6 @@ function kindOf({ enum: values, type, format }: Property): string {
   if (format === 'uri') return 'a URL';
   if (type === 'integer') return 'a whole number';
   if (type === 'boolean') return 'true or false';
+  if (type === 'number') return 'a number';
   return type === 'string' ? 'text' : 'a list, separated by commas';
 }
