@@ -15,6 +15,7 @@ import {
 import { loggerFor, type Logger } from '@aos/telemetry';
 import { headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
 import { readContext } from './envelope.ts';
+import { answerSpan, settleSpan } from './message-span.ts';
 import { respond } from './respond.ts';
 
 export type CommandHandler<C extends Command> = (
@@ -70,27 +71,35 @@ export class Answerer {
 
   async #serve<C extends Command>(answering: Answering<C>, message: Msg): Promise<void> {
     const working = setInterval(() => respond(message, '', { headers: WORKING }), WORKING_INTERVAL_MS);
+    const span = answerSpan(answering.command, message.headers);
     try {
-      respond(message, await this.#reply(answering, message));
+      const outcome = await this.#outcome(answering, message, span.traceparent);
+      settleSpan(span, outcome);
+      respond(message, withinLimit(answering.command.subject, outcome));
     } catch (error) {
       this.#logger.error({ err: error, subject: message.subject }, 'a request could not be answered');
     } finally {
       clearInterval(working);
+      span.end();
     }
   }
 
-  /** The wire form of the outcome. A bug is told to the log in full and to the caller not at all. */
-  async #reply<C extends Command>(answering: Answering<C>, message: Msg): Promise<string> {
+  /** A bug is told to the log in full and to the caller not at all. */
+  async #outcome<C extends Command>(
+    answering: Answering<C>,
+    message: Msg,
+    traceparent: string,
+  ): Promise<StructuredOutcome<OutputOf<C>>> {
     const { subject, timeoutMs } = answering.command;
     const { isAnonymous } = answering;
-    const context = readContext(message.headers, { isAnonymous, timeoutMs, signal: this.#leaving.signal });
-    if (!context.ok) return JSON.stringify(context);
+    const { signal } = this.#leaving;
+    const context = readContext(message.headers, { isAnonymous, timeoutMs, signal, traceparent });
+    if (!context.ok) return context;
     try {
-      return withinLimit(subject, await handle(answering, context.value, message));
+      return await handle(answering, context.value, message);
     } catch (error) {
       loggerFor(this.#logger, context.value).error({ err: error, subject }, 'a command failed by a bug');
-      const text = 'something went wrong here; the log has it under the request id';
-      return JSON.stringify(fail(errorOf('internal', text)));
+      return fail(errorOf('internal', 'something went wrong here; the log has it under the request id'));
     }
   }
 }

@@ -1,5 +1,4 @@
 import {
-  HEADERS,
   errorOf,
   fail,
   issuesOf,
@@ -11,6 +10,7 @@ import type { Logger } from '@aos/telemetry';
 import type { z } from 'zod';
 import { deadLetter } from './dead-letter.ts';
 import type { Delivery } from './delivery.ts';
+import { consumeSpan, settleSpan } from './message-span.ts';
 import { pause } from './pause.ts';
 import type { StreamPublisher } from './publisher.ts';
 import type { PullSource } from './pull.ts';
@@ -20,6 +20,7 @@ export interface DeliveryContext {
   subject: string;
   /** Nats-Msg-Id; empty for a message without one. */
   id: string;
+  /** Of the span in which the message is handled. */
   traceparent: string;
   /** In its stream. */
   sequence: number;
@@ -88,19 +89,23 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
     // Whoever had it last ended without a word; once more could end this process too.
     if (isSpent) return this.#bury(delivery, `delivered ${maxDeliver} times without an outcome`);
     const working = setInterval(() => delivery.working(), ackWaitMs / 3);
+    const span = consumeSpan(this.#parts.definition, delivery);
     try {
-      await this.#settle(delivery, await this.#outcome(delivery));
+      const outcome = await this.#outcome(delivery, span.traceparent);
+      settleSpan(span, outcome);
+      await this.#settle(delivery, outcome);
     } finally {
       clearInterval(working);
+      span.end();
     }
   }
 
-  async #outcome(delivery: Delivery): Promise<StructuredOutcome<unknown>> {
+  async #outcome(delivery: Delivery, traceparent: string): Promise<StructuredOutcome<unknown>> {
     const { definition, logger } = this.#parts;
     const event = this.#options.schema.safeParse(parseJson(delivery.payload));
     if (!event.success) return fail(misfit(event.error));
     try {
-      return await this.#options.handle(contextOf(delivery), event.data);
+      return await this.#options.handle(contextOf(delivery, traceparent), event.data);
     } catch (error) {
       logger.error(
         { err: error, consumer: definition.name, subject: delivery.subject },
@@ -134,9 +139,9 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
   }
 }
 
-function contextOf({ subject, headers, sequence, deliveries }: Delivery): DeliveryContext {
-  const read = (name: string): string => headers?.get(name) ?? '';
-  return { subject, id: read('Nats-Msg-Id'), traceparent: read(HEADERS.traceparent), sequence, deliveries };
+function contextOf(delivery: Delivery, traceparent: string): DeliveryContext {
+  const { subject, headers, sequence, deliveries } = delivery;
+  return { subject, id: headers?.get('Nats-Msg-Id') ?? '', traceparent, sequence, deliveries };
 }
 
 /** What is no JSON is judged by the schema as undefined. */

@@ -1,5 +1,4 @@
 import { HEADERS, errorOf, fail, type RequestContext, type StructuredOutcome } from '@aos/contracts';
-import { newTraceparent } from '@aos/telemetry';
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
 
 /** The context of a request as headers; the body is the payload alone, so that `nats req` works by hand. */
@@ -10,7 +9,7 @@ export function toHeaders(context: RequestContext): MsgHdrs {
   envelope.set(HEADERS.level, String(context.actor.level));
   envelope.set(HEADERS.requestId, context.requestId);
   envelope.set(HEADERS.deadline, String(context.deadlineMs));
-  envelope.set(HEADERS.traceparent, newTraceparent(context.traceparent));
+  envelope.set(HEADERS.traceparent, context.traceparent);
   if (context.idempotencyKey !== undefined) envelope.set(HEADERS.idempotencyKey, context.idempotencyKey);
   return envelope;
 }
@@ -21,6 +20,8 @@ interface ReadOptions {
   /** Deadline of a request that names none, ms from now. */
   timeoutMs: number;
   signal: AbortSignal;
+  /** Of the span in which the request is answered. */
+  traceparent: string;
 }
 
 /** The context of a received request; without a tenant only where the command is asked before it is known. */
@@ -44,7 +45,7 @@ export function readContext(
       actor: { id: read(HEADERS.actor) || 'unknown', level: Number(read(HEADERS.level)) || 0 },
       requestId: read(HEADERS.requestId) || crypto.randomUUID(),
       deadlineMs,
-      traceparent: newTraceparent(read(HEADERS.traceparent)),
+      traceparent: options.traceparent,
       ...(idempotencyKey === '' ? {} : { idempotencyKey }),
       signal: options.signal,
     },

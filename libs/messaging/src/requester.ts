@@ -15,6 +15,7 @@ import type { Msg, NatsConnection, PublishOptions } from '@nats-io/nats-core';
 import { toHeaders } from './envelope.ts';
 import type { Inbox } from './inbox.ts';
 import type { Link } from './link.ts';
+import { requestSpan, settleSpan } from './message-span.ts';
 import { readReply } from './reply.ts';
 
 /** Status of the server's own answer when nobody listens (NATS ADR-22). */
@@ -49,7 +50,12 @@ export class Requester {
   ): Promise<StructuredOutcome<OutputOf<C>>> {
     const payload = JSON.stringify(input);
     const refused = this.#refusal(command, context, payload);
-    return refused === undefined ? this.#ask(command, context, payload) : fail(refused);
+    if (refused !== undefined) return fail(refused);
+    const span = requestSpan(command, context.traceparent);
+    const outcome = await this.#ask(command, { ...context, traceparent: span.traceparent }, payload);
+    settleSpan(span, outcome);
+    span.end();
+    return outcome;
   }
 
   /** Why it is not even sent. */
