@@ -1,4 +1,4 @@
-import { createLogger, type Logger, type Registry } from '@aos/telemetry';
+import { createLogger, startTracing, type Logger, type Registry } from '@aos/telemetry';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,6 +7,7 @@ import { ProblemFilter } from './http/problem-filter.ts';
 import { addRequestHooks } from './http/request-hooks.ts';
 import { RouteTable } from './http/route-table.ts';
 import { nestLogger } from './nest-logger.ts';
+import { releaseVersion } from './release-version.ts';
 import type { ServiceConfig } from './service-config.ts';
 import { drainOnSignal, exitOnBug } from './shutdown.ts';
 import { METRICS } from './tokens.ts';
@@ -32,6 +33,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<NestFastifyA
   const { name, config } = options;
   const logger = options.logger ?? createLogger({ service: name, level: config.LOG_LEVEL });
   exitOnBug(logger);
+  const tracing = await startTracing({ service: name, version: releaseVersion(), config, logger });
   const app = await NestFactory.create<NestFastifyApplication>(
     options.module,
     createHttpAdapter(options.bodyLimitBytes),
@@ -43,7 +45,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<NestFastifyA
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, method));
   addRequestHooks(fastify, { logger, traffic, metrics: app.get<Registry>(METRICS) });
   app.useGlobalFilters(new ProblemFilter(logger, routes));
-  drainOnSignal(app, { logger, traffic, timeoutMs: config.SHUTDOWN_TIMEOUT_SECONDS * 1000 });
+  drainOnSignal(app, { logger, traffic, tracing, timeoutMs: config.SHUTDOWN_TIMEOUT_SECONDS * 1000 });
   await app.listen(config.PORT, config.HOST);
   logger.info({ url: await app.getUrl() }, 'listening');
   return app;

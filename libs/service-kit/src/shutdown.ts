@@ -1,20 +1,22 @@
-import type { Logger } from '@aos/telemetry';
+import type { Logger, Tracing } from '@aos/telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Traffic } from './traffic.ts';
 
 interface ShutdownOptions {
   logger: Logger;
   traffic: Traffic;
+  tracing: Tracing;
   timeoutMs: number;
 }
 
 /**
- * On SIGTERM or SIGINT: not ready any more, requests in flight finish, then the modules close; exit 0, or 1 when that
+ * On SIGTERM or SIGINT: not ready any more, requests in flight finish, then the modules close and the
+ * last spans leave; exit 0, or 1 when that
  * takes longer than the timeout. A second signal ends the process at once.
  */
 export function drainOnSignal(
   app: NestFastifyApplication,
-  { logger, traffic, timeoutMs }: ShutdownOptions,
+  { logger, traffic, tracing, timeoutMs }: ShutdownOptions,
 ): void {
   const drain = async (signal: NodeJS.Signals) => {
     logger.info({ signal }, 'draining');
@@ -24,6 +26,7 @@ export function drainOnSignal(
     }, timeoutMs);
     await traffic.drain();
     await app.close();
+    await tracing.stop();
     logger.info('stopped');
     process.exit(0);
   };

@@ -1,9 +1,12 @@
 // A service as small as can be, started by drain.test.ts from the built library: tells its parent what happens.
+import { coreConfig } from '@aos/contracts';
 import { createLogger } from '@aos/telemetry';
 import { bootstrap, ServiceKitModule } from '@aos/service-kit';
 import { Controller, Get } from '@nestjs/common';
+import { z } from 'zod';
 
 const config = {
+  ...z.object(coreConfig).parse({ ...process.env, NATS_URL: 'nats://127.0.0.1:1' }),
   ENV: 'test',
   LOG_LEVEL: 'info',
   HOST: '127.0.0.1',

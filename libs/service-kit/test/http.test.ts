@@ -2,18 +2,19 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Writable } from 'node:stream';
-import { problem, type Problem } from '@aos/contracts';
+import { coreConfig, problem, type Problem } from '@aos/contracts';
 import { createLogger, type Logger } from '@aos/telemetry';
 import { Body, Controller, Get, Inject, Module, Param, Post, Req } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '@aos/testing';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { bootstrap, LOGGER, ServiceKitModule, type HealthProbe } from '../src/index.ts';
 
 const config = {
+  ...z.object(coreConfig).parse({ NATS_URL: 'nats://127.0.0.1:1' }),
   ENV: 'test',
-  LOG_LEVEL: 'info',
   HOST: '127.0.0.1',
   PORT: 0,
   HEALTH_CHECK_TIMEOUT_SECONDS: 1,

@@ -1,9 +1,9 @@
 import { asyncApiDocument, openApiDocument } from '@aos/contracts';
+import { releaseVersion } from '@aos/service-kit';
 import fastifyApiReference from '@scalar/fastify-api-reference';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { FastifyHost } from './fastify-host.ts';
-import { releaseVersion } from './release-version.ts';
 
 /** Nothing but this server: the page works offline and tells nobody that it was opened. */
 const CONTENT_SECURITY_POLICY = [

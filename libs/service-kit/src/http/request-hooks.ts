@@ -1,6 +1,7 @@
 import { Histogram, loggerFor, newTraceparent, type Logger, type Registry } from '@aos/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import './fastify-request.ts';
+import { openRequestSpan, endRequestSpan } from './request-span.ts';
 import type { Traffic } from '../traffic.ts';
 
 interface RequestHookOptions {
@@ -28,10 +29,11 @@ export function addRequestHooks(
   fastify.decorateRequest('tenantId', undefined);
 
   fastify.addHook('onRequest', (request, reply, done) => {
-    request.traceparent = newTraceparent(request.headers.traceparent?.toString());
+    const isProbe = isProbing(request);
+    const span = isProbe ? undefined : openRequestSpan(request);
+    request.traceparent = span?.traceparent ?? newTraceparent();
     reply.header('x-request-id', request.id);
     if (traffic.isDraining) reply.header('connection', 'close');
-    const isProbe = isProbing(request);
     if (!isProbe) traffic.begin();
     // `close` comes exactly once, also when the client went away or a handler took the socket over.
     reply.raw.once('close', () => {
@@ -40,6 +42,7 @@ export function addRequestHooks(
       const route = request.routeOptions.url ?? 'none';
       duration.observe({ method: request.method, route, status: String(status) }, reply.elapsedTime / 1000);
       logAccess(logger, request, { status, reply });
+      if (span !== undefined) endRequestSpan(span, request, status);
     });
     done();
   });
