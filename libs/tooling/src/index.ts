@@ -14,6 +14,7 @@ export * from './servers/aos-streams.ts';
 export * from './servers/nats.ts';
 export * from './servers/postgres.ts';
 export * from './servers/redis.ts';
+export * from './servers/s3.ts';
 export * from './servers/server.ts';
 export * from './wait-until.ts';
 export * from './build.ts';

@@ -1,4 +1,13 @@
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, {
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  InternalServerError,
+  NotFoundError,
+  RateLimitError,
+} from '@anthropic-ai/sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { modelError, startModelSandbox, toolAnswer, type ModelSandbox } from '@aos/tooling';
 
@@ -28,7 +37,7 @@ const FORCED = { ...HELLO, tools: [RESPOND], tool_choice: { type: 'tool' as cons
 
 describe('the model sandbox, asked by the SDK of Anthropic', () => {
   it('answers with a text that is labelled simulated, and counts tokens by one rule', async () => {
-    const message = await client().messages.create(HELLO);
+    const { data: message, request_id: requestId } = await client().messages.create(HELLO).withResponse();
     expect(message).toMatchObject({
       type: 'message',
       role: 'assistant',
@@ -38,7 +47,7 @@ describe('the model sandbox, asked by the SDK of Anthropic', () => {
       usage: { input_tokens: 2, output_tokens: 12, cache_read_input_tokens: 0 },
     });
     expect(message.id).toMatch(/^msg_simulated_/);
-    expect(message._request_id).toMatch(/^req_simulated_/);
+    expect(requestId).toMatch(/^req_simulated_/);
   });
 
   it('counts system and turns as input, and keeps what it was asked', async () => {
@@ -94,13 +103,13 @@ describe('the model sandbox, asked by the SDK of Anthropic', () => {
   });
 
   it.each([
-    { status: 400, type: 'invalid_request_error', error: Anthropic.BadRequestError },
-    { status: 401, type: 'authentication_error', error: Anthropic.AuthenticationError },
-    { status: 404, type: 'not_found_error', error: Anthropic.NotFoundError },
-    { status: 413, type: 'request_too_large', error: Anthropic.APIError },
-    { status: 429, type: 'rate_limit_error', error: Anthropic.RateLimitError },
-    { status: 500, type: 'api_error', error: Anthropic.InternalServerError },
-    { status: 529, type: 'overloaded_error', error: Anthropic.InternalServerError },
+    { status: 400, type: 'invalid_request_error', error: BadRequestError },
+    { status: 401, type: 'authentication_error', error: AuthenticationError },
+    { status: 404, type: 'not_found_error', error: NotFoundError },
+    { status: 413, type: 'request_too_large', error: APIError },
+    { status: 429, type: 'rate_limit_error', error: RateLimitError },
+    { status: 500, type: 'api_error', error: InternalServerError },
+    { status: 529, type: 'overloaded_error', error: InternalServerError },
   ])('gives a scripted $status as the SDK knows it', async ({ status, type, error }) => {
     sandbox.respondWith(() => modelError(status, 'scripted', { 'retry-after': '7' }));
     const caught = await failureOf(client().messages.create(HELLO));
@@ -144,23 +153,23 @@ describe('the model sandbox, asked by the SDK of Anthropic', () => {
     sandbox.respondWith(({ body }) => ({ body: toolAnswer(body, 'respond', { scripted: true }) }));
     expect((await client().messages.create(FORCED)).content).toMatchObject([{ input: { scripted: true } }]);
     sandbox.respondWith(() => 'cut');
-    expect(await failureOf(client().messages.create(HELLO))).toBeInstanceOf(Anthropic.APIConnectionError);
+    expect(await failureOf(client().messages.create(HELLO))).toBeInstanceOf(APIConnectionError);
     sandbox.respondWith(() => 'hang');
     expect(await failureOf(client().messages.create(HELLO, { timeout: 50 }))).toBeInstanceOf(
-      Anthropic.APIConnectionTimeoutError,
+      APIConnectionTimeoutError,
     );
     sandbox.respondWith(() => ({ body: {}, delayMs: 5_000 }));
     expect(await failureOf(client().messages.create(HELLO, { timeout: 50 }))).toBeInstanceOf(
-      Anthropic.APIConnectionTimeoutError,
+      APIConnectionTimeoutError,
     );
   });
 });
 
-async function failureOf(call: Promise<unknown>): Promise<InstanceType<typeof Anthropic.APIError>> {
+async function failureOf(call: Promise<unknown>): Promise<InstanceType<typeof APIError>> {
   const error: unknown = await call.then(
     () => undefined,
     (caught: unknown) => caught,
   );
-  if (error instanceof Anthropic.APIError) return error;
+  if (error instanceof APIError) return error;
   throw new Error(`no error of the API: ${String(error)}`);
 }

