@@ -12,6 +12,20 @@ export async function startRedis(): Promise<tooling.RedisServer> {
   return tooling.startRedis({ dataDir: ownFolder('redis'), log: say });
 }
 
+/**
+ * An S3 server of this test file. Undefined where none is to be had, which needs Python with pip: the reason is said, and
+ * the tests that need one are to be skipped, which the last line of a test run counts.
+ */
+export async function startS3IfAvailable(): Promise<tooling.S3Server | undefined> {
+  try {
+    return await tooling.startS3({ dataDir: ownFolder('s3'), log: say });
+  } catch (error) {
+    if (!(error instanceof tooling.ProvisionError)) throw error;
+    say(`SKIPPED: tests on an S3 server. ${error.message}`);
+    return undefined;
+  }
+}
+
 /** The password of each NATS user in tests. */
 function testPasswords(): Record<string, string> {
   return Object.fromEntries(allNatsPermissions().map(({ user }) => [user, `local-${user}`]));

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { isRunning, type Server } from '@aos/tooling';
-import { startNats, startPostgres, startRedis, startS3 } from '@aos/testing';
+import { startNats, startPostgres, startRedis, startS3IfAvailable } from '@aos/testing';
 
 const SERVERS: readonly (readonly [string, () => Promise<Server>])[] = [
   ['Postgres', startPostgres],
   ['Redis', startRedis],
   ['NATS', () => startNats({ withStreams: false })],
 ];
+
+const s3 = await startS3IfAvailable();
 
 function processOf(server: Server) {
   const record = server.process();
@@ -45,6 +47,19 @@ describe.each(SERVERS)('%s', (_name, start) => {
     expect(server.port).toBe(port);
     expect(processOf(server)).not.toEqual(first);
     await server.stop();
+  });
+});
+
+(s3 === undefined ? describe.skip : describe)('S3', () => {
+  it('comes back on the same port after kill -9, without what it kept', async () => {
+    if (s3 === undefined) return;
+    await s3.createBucket('files');
+    await s3.kill();
+    expect(await accepts(s3.port)).toBe(false);
+    await s3.restart();
+    expect(await (await fetch(s3.endpoint)).text()).not.toContain('<Name>');
+    await s3.stop();
+    expect(await accepts(s3.port)).toBe(false);
   });
 });
 
