@@ -12,7 +12,11 @@ export type UsageGroup = (typeof USAGE_GROUPS)[number];
 /** A UTC day, `2026-01-31`. */
 export const utcDay = z.iso.date();
 
-/** A line of usage; a field that was not grouped by is null. The cost of a call stands on its output tokens and input tokens as priced. */
+/**
+ * A line of usage. A field that was not grouped by is null, as is the agent or model where there is none. What a model
+ * call cost stands on `llm_calls` as a whole: `llm.completed` does not say how it divides, so tokens cost 0 here. Runs
+ * and steps cost 0: what they spent is in the calls.
+ */
 export const usageRow = z.object({
   meter,
   agent_id: z.string().nullable(),

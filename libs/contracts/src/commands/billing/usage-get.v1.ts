@@ -10,10 +10,10 @@ export const usageGet = defineCommand({
   callers: ['api-gateway'],
   summary: 'Usage of the tenant by meter, agent, model and day',
   input: z.strictObject({
-    /** UTC days, both included. Default: the first of this month … today. */
+    /** UTC days, both included, at most 366. Default: from the first of the month of `to`, to today. */
     from: utcDay.optional(),
     to: utcDay.optional(),
-    /** `meter` is always grouped by: its units do not add up. */
+    /** `meter` is always grouped by: its units do not add up. Lines are ordered by day, meter, agent, model. */
     group_by: z.array(z.enum(USAGE_GROUPS)).max(4).default(['meter']),
     meter: meter.optional(),
     agent_id: id.optional(),
