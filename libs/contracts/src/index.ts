@@ -3,6 +3,7 @@ export * from './error-spec.ts';
 export * from './errors.ts';
 export * from './issues.ts';
 export * from './json-depth.ts';
+export * from './near-names.ts';
 export * from './problem.ts';
 export * from './money.ts';
 export * from './values.ts';

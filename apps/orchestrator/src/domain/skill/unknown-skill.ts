@@ -1,5 +1,5 @@
+import { nearNames } from '@aos/contracts';
 import type { SkillRegistry } from './skill.ts';
-import { nearNames } from './near-names.ts';
 
 /** What to tell who names a skill that does not exist. */
 export function unknownSkillMessage(name: string, skills: SkillRegistry): string {
