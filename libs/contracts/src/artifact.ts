@@ -13,7 +13,7 @@ export const artifactRef = z.object({
 /** A name that stands in a path as it is. */
 export const artifactName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'must match [A-Za-z0-9][A-Za-z0-9._-]{0,127}');
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'must match [A-Za-z0-9_][A-Za-z0-9._-]{0,127}');
 
 /** What a step or a skill may hand on at most. */
 export const ARTIFACT_BYTES_MAX = 16 * 1024 * 1024;

@@ -39,5 +39,5 @@ export const WORKING_INTERVAL_MS = 2_000;
 /** NATS payloads above this go by artifact reference. */
 export const PAYLOAD_BYTES_MAX = 512 * 1024;
 
-/** Payloads of journal rows and events above this are refused (`payload_limit`). */
+/** Outputs above this are kept as artifacts: journal rows and events carry only where. */
 export const EVENT_PAYLOAD_BYTES_MAX = 32 * 1024;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { coreConfig, postgresUrl } from './core.ts';
 import { envInt, envList, envUrl } from './env.ts';
 
-export const orchestratorConfig = z.object({
+const settings = z.object({
   ...coreConfig,
   PORT: envInt(8010, { max: 65_535 }).describe('health and metrics only'),
   DATABASE_URL: postgresUrl.describe('login aos_app; may be pooled'),
@@ -24,10 +24,10 @@ export const orchestratorConfig = z.object({
   S3_ENDPOINT: envUrl(/^https?$/)
     .optional()
     .describe('of a server that is not AWS'),
-  S3_BUCKET: z.string().min(1).optional(),
+  S3_BUCKET: z.string().min(1).optional().describe('needed with ARTIFACT_STORE=s3'),
   S3_REGION: z.string().default('us-east-1'),
   S3_ACCESS_KEY_ID: z.string().optional().describe('absent: the usual AWS credential chain'),
-  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional().describe('goes with S3_ACCESS_KEY_ID'),
   EGRESS_ALLOW: envList.describe('hosts or CIDRs that skills may reach although they are private'),
   EGRESS_DENY: envList.describe('hosts or CIDRs that skills may not reach'),
   WEBHOOK_KEYS_PATH: z
@@ -39,5 +39,15 @@ export const orchestratorConfig = z.object({
     .regex(/^[A-Za-z0-9_-]+$/)
     .default('v1'),
 });
+
+export const orchestratorConfig = settings
+  .refine((set) => set.ARTIFACT_STORE !== 's3' || set.S3_BUCKET !== undefined, {
+    path: ['S3_BUCKET'],
+    error: 'needed with ARTIFACT_STORE=s3',
+  })
+  .refine((set) => set.S3_ACCESS_KEY_ID === undefined || set.S3_SECRET_ACCESS_KEY !== undefined, {
+    path: ['S3_SECRET_ACCESS_KEY'],
+    error: 'goes with S3_ACCESS_KEY_ID',
+  });
 
 export type OrchestratorConfig = z.infer<typeof orchestratorConfig>;

@@ -78,7 +78,8 @@ describe('the OpenAPI document', () => {
         expect(response?.description).toContain(`\`${code}\``);
         expect(response?.content).toHaveProperty(['application/problem+json']);
       }
-      expect(operation.responses[String(route?.status)]?.content).toHaveProperty(['application/json']);
+      const type = route?.content === 'artifact' ? '*/*' : 'application/json';
+      expect(operation.responses[String(route?.status)]?.content).toHaveProperty([type]);
     },
   );
 
@@ -87,6 +88,12 @@ describe('the OpenAPI document', () => {
     expect(Goal?.additionalProperties).toBe(false);
     expect(Goal?.required).toEqual(['goal']);
     expect(SubmittedRun?.additionalProperties).toBeUndefined();
+  });
+
+  it('shows an artifact as bytes that a client may keep', () => {
+    const { responses } = openApi.paths['/api/v1/runs/{run_id}/artifacts/{name}']?.['get'] ?? {};
+    expect(responses?.['200']?.content).toEqual({ '*/*': { schema: { type: 'string', format: 'binary' } } });
+    expect(responses?.['304']?.headers).toHaveProperty('ETag');
   });
 
   it('shows the two answers to a submit: made, and made before', () => {

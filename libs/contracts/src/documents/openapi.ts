@@ -96,6 +96,7 @@ function sharedParts(schemas: JsonSchemas): Omit<OpenApiDocument['components'], 
       },
     },
     headers: {
+      ETag: { description: 'The SHA-256 of the content in hex, in quotes', schema: { type: 'string' } },
       IdempotencyReplayed: {
         description: '`true` where the key had been used: this is the first result',
         schema: { type: 'string', enum: ['true'] },

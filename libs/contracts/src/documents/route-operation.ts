@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { HttpRoute } from '../http/route.ts';
-import type { JsonSchemas } from './json-schemas.ts';
+import type { JsonSchema, JsonSchemas } from './json-schemas.ts';
 import type { OpenApiOperation, OpenApiParameter, OpenApiResponse } from './openapi-document.ts';
 import { problemResponses } from './problem-responses.ts';
 
 const LEVELS = { 1: 'viewer', 2: 'operator', 3: 'team_member', 4: 'manager', 5: 'owner' } as const;
 const CREATED = 201;
 const REPLAYED = 200;
+const NOT_MODIFIED = 304;
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
@@ -68,6 +69,7 @@ function bodyOf({ method, body }: HttpRoute, schemas: JsonSchemas): OpenApiOpera
 }
 
 function successes(route: HttpRoute, schemas: JsonSchemas): Record<string, OpenApiResponse> {
+  if (route.content === 'artifact') return artifactResponses(route);
   const content = { 'application/json': { schema: schemas.output(route.output) } };
   const headers = {
     'X-Request-Id': { $ref: '#/components/headers/RequestId' },
@@ -89,6 +91,20 @@ function successes(route: HttpRoute, schemas: JsonSchemas): Record<string, OpenA
     content,
   };
   return { [REPLAYED]: replayed, [route.status]: success };
+}
+
+/** The bytes of a file, of whatever type it is. */
+function artifactResponses({ summary, status }: HttpRoute): Record<string, OpenApiResponse> {
+  const headers = {
+    'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+    RateLimit: { $ref: '#/components/headers/RateLimit' },
+    ETag: { $ref: '#/components/headers/ETag' },
+  };
+  const schema: JsonSchema = { type: 'string', format: 'binary' };
+  return {
+    [status]: { description: summary, headers, content: { '*/*': { schema } } },
+    [NOT_MODIFIED]: { description: 'It is still what If-None-Match says', headers },
+  };
 }
 
 /** The fields of an object, also where the object may be left out. */

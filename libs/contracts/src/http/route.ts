@@ -17,6 +17,8 @@ export interface HttpRoute {
   body?: z.ZodType;
   query?: z.ZodType;
   output: z.ZodType;
+  /** The answer is the content of the artifact that the command reads piece by piece, not JSON. */
+  content?: 'artifact';
   status: number;
   errors: readonly ErrorCode[];
   /** The least level (1–5) of the credential. */

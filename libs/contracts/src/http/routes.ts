@@ -6,6 +6,7 @@ import { agentsGet } from '../commands/orchestrator/agents-get.v1.ts';
 import { agentsList } from '../commands/orchestrator/agents-list.v1.ts';
 import { agentsUpdate } from '../commands/orchestrator/agents-update.v1.ts';
 import { usageGet } from '../commands/billing/usage-get.v1.ts';
+import { artifactsRead } from '../commands/orchestrator/artifacts-read.v1.ts';
 import { evaluationsGet } from '../commands/eval/evaluations-get.v1.ts';
 import { evaluationsList } from '../commands/eval/evaluations-list.v1.ts';
 import { evaluationsStart } from '../commands/eval/evaluations-start.v1.ts';
@@ -119,6 +120,15 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
         .optional(),
       limit: queryPage.limit,
     }),
+    level: 1,
+    rate: 'reads',
+    alsoAtRoot: true,
+  }),
+  serve(artifactsRead, {
+    method: 'GET',
+    path: '/runs/:run_id/artifacts/:name',
+    tag: 'runs',
+    content: 'artifact',
     level: 1,
     rate: 'reads',
     alsoAtRoot: true,

@@ -11,7 +11,7 @@ export const artifactsRead = defineCommand({
   summary: 'Read an artifact of a run',
   input: z.strictObject({ run_id: id, name: artifactName, offset: z.int().nonnegative().default(0) }),
   output: z.object({ artifact: artifactRef, offset: z.int(), content_base64: z.string() }),
-  errors: ['not_found', 'unavailable'],
+  errors: ['not_found', 'artifact_unavailable', 'unavailable'],
   timeoutMs: 10_000,
   idempotent: true,
 });
