@@ -18,7 +18,7 @@ export interface Credential {
   credential: string;
   /** The tenant asked for; undefined: the credential's own. */
   tenantId: string | undefined;
-  traceparent: string | undefined;
+  traceparent: string;
 }
 
 /** Who watches. */

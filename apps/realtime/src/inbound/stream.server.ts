@@ -12,6 +12,7 @@ import type { WatchRunSources } from '../application/watch-run.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { StreamConnection } from './stream.connection.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
+import { endUpgradeSpan, upgradeSpan } from './upgrade-span.ts';
 import { parseUpgrade, requestIdOf } from './upgrade-request.ts';
 
 export type HttpHost = HttpAdapterHost;
@@ -78,7 +79,9 @@ export class StreamServer implements OnApplicationBootstrap, OnModuleDestroy {
     const requestId = requestIdOf(request);
     const gone = () => socket.destroy();
     socket.on('error', gone);
-    const verified = await this.#admit(request);
+    const span = upgradeSpan(request);
+    const verified = await this.#admit(request, span.traceparent);
+    endUpgradeSpan(span, verified);
     if (socket.destroyed) return;
     if (!verified.ok) {
       refuseUpgrade(socket, verified.error, requestId);
@@ -90,10 +93,10 @@ export class StreamServer implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
-  async #admit(request: IncomingMessage): Promise<StructuredOutcome<Watcher>> {
+  async #admit(request: IncomingMessage, traceparent: string): Promise<StructuredOutcome<Watcher>> {
     const draining = fail(errorOf('unavailable', 'This instance is stopping; connect again.'));
     if (this.#options.traffic.isDraining) return draining;
-    const asked = parseUpgrade(request);
+    const asked = parseUpgrade(request, traceparent);
     if (!asked.ok) return asked;
     const verified = await this.#sources.credentials.verify(asked.value);
     return this.#options.traffic.isDraining ? draining : verified;

@@ -3,12 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
 import type { Credential } from '../application/ports.ts';
 
-const STREAM_PATH = '/v1/stream';
+export const STREAM_PATH = '/v1/stream';
 
 /** Who asks for a stream, by X-AOS-Key or a bearer token; never by the URL, which ends up in logs. */
-export function parseUpgrade(request: IncomingMessage): StructuredOutcome<Credential> {
-  const [path] = (request.url ?? '').split('?');
-  if (path !== STREAM_PATH) return fail(errorOf('not_found', `The stream is at ${STREAM_PATH}.`));
+export function parseUpgrade(request: IncomingMessage, traceparent: string): StructuredOutcome<Credential> {
+  if (pathOf(request) !== STREAM_PATH) return fail(errorOf('not_found', `The stream is at ${STREAM_PATH}.`));
   const credential = headerOf(request, 'x-aos-key') ?? bearerOf(headerOf(request, 'authorization'));
   if (credential === undefined) {
     return fail(errorOf('unauthenticated', 'Send an API key in X-AOS-Key or as a bearer token.'));
@@ -16,7 +15,7 @@ export function parseUpgrade(request: IncomingMessage): StructuredOutcome<Creden
   return succeed({
     credential,
     tenantId: headerOf(request, 'x-tenant-id'),
-    traceparent: headerOf(request, 'traceparent'),
+    traceparent,
   });
 }
 
@@ -26,7 +25,13 @@ export function requestIdOf(request: IncomingMessage): string {
   return /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-function headerOf(request: IncomingMessage, name: string): string | undefined {
+/** Without its query. */
+export function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '';
+}
+
+/** The first value of a header; undefined for an empty one. */
+export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   const first = Array.isArray(value) ? value[0] : value;
   return first === '' ? undefined : first;
