@@ -2,7 +2,7 @@
 import { coreConfig } from '@aos/contracts';
 import { createLogger } from '@aos/telemetry';
 import { bootstrap, ServiceKitModule } from '@aos/service-kit';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import { z } from 'zod';
 
 const config = {
@@ -20,6 +20,11 @@ class SlowController {
   slow() {
     process.send('slow request arrived');
     return new Promise((resolve) => process.once('message', () => resolve({ done: true })));
+  }
+
+  thing(request) {
+    if (request.params.thing_id === 'broken') throw new Error('broken');
+    return {};
   }
 
   bug() {
@@ -41,6 +46,8 @@ const route = (path, method) =>
   );
 route('slow', 'slow');
 route('bug', 'bug');
+route('things/:thing_id', 'thing');
+Req()(SlowController.prototype, 'thing', 0);
 Controller()(SlowController);
 
 const logger = createLogger({ service: 'fixture', level: 'info' });
