@@ -3,17 +3,21 @@ import { createPool, sqlTenantDatabase, type Pool, type SqlTenantDatabase } from
 import { connectMessaging, type Messaging } from '@aos/messaging';
 import type { HealthProbe } from '@aos/service-kit';
 import type { Logger } from '@aos/telemetry';
-import type { OnApplicationShutdown } from '@nestjs/common';
 
 /** What eval is connected to. */
-export class Connections implements OnApplicationShutdown {
+export class Connections {
+  /** Transactions on the system pool. */
+  readonly systemDatabase: SqlTenantDatabase;
+
   private constructor(
     readonly messaging: Messaging,
     /** Requests: login aos_app, a tenant at a time. */
     readonly database: SqlTenantDatabase,
     /** Work for all tenants: login aos_engine. */
     readonly systemPool: Pool,
-  ) {}
+  ) {
+    this.systemDatabase = sqlTenantDatabase(systemPool);
+  }
 
   static async open(config: EvalConfig, logger: Logger): Promise<Connections> {
     const application = 'aos-eval';
@@ -21,7 +25,7 @@ export class Connections implements OnApplicationShutdown {
     const systemPool = createPool({
       url: config.DATABASE_SYSTEM_URL,
       applicationName: `${application}-system`,
-      max: 4,
+      max: 8,
       logger,
     });
     const messaging = await connectMessaging({ url: config.NATS_URL, service: 'eval', logger });
@@ -48,7 +52,7 @@ export class Connections implements OnApplicationShutdown {
     ];
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async close(): Promise<void> {
     await this.messaging.drain();
     await this.database.close();
     await this.systemPool.end();

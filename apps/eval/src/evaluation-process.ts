@@ -1,0 +1,71 @@
+import type { EvalConfig } from '@aos/contracts';
+import { OutboxRelay } from '@aos/database';
+import type { Logger } from '@aos/telemetry';
+import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
+import { v7 as newId } from 'uuid';
+import { advanceEvaluation } from './application/advance-evaluation.ts';
+import { EvaluationWorker } from './application/evaluation-worker.ts';
+import { judgeFinishedRun } from './application/judge-finished-run.ts';
+import type { TaskParts } from './application/task-parts.ts';
+import type { EvaluationRecord } from './domain/evaluation.ts';
+import { subscribeToFinishedRuns } from './inbound/run-finished.subscriber.ts';
+import { boundedChecks } from './outbound/bounded-checks.ts';
+import type { Connections } from './outbound/connections.ts';
+import { evalAgentsRepository } from './outbound/eval-agents.repository.ts';
+import { evaluationWorkRepository } from './outbound/evaluation-work.repository.ts';
+import { finishedMessage, publishTo } from './outbound/event.publisher.ts';
+import { orchestratorClient } from './outbound/orchestrator.client.ts';
+
+interface ProcessParts {
+  config: EvalConfig;
+  connections: Connections;
+  logger: Logger;
+  /** Told of each evaluation that has finished. */
+  observe: (evaluation: EvaluationRecord) => void;
+}
+
+/** The work of evaluations in this process, beside the requests: runs are submitted, looked at, judged; events go out. */
+export class EvaluationProcess implements OnModuleDestroy, OnApplicationShutdown {
+  readonly worker: EvaluationWorker;
+  readonly #connections: Connections;
+  readonly #relay: OutboxRelay;
+  readonly #leaving = new AbortController();
+
+  constructor({ config, connections, logger, observe }: ProcessParts) {
+    const { messaging, systemPool: pool, systemDatabase: database } = connections;
+    this.#connections = connections;
+    this.#relay = new OutboxRelay({ pool, schema: 'eval', publish: publishTo(messaging), logger });
+    const parts: TaskParts = {
+      work: evaluationWorkRepository({ pool, database, eventOf: finishedMessage }),
+      agents: evalAgentsRepository(database),
+      runs: orchestratorClient(messaging),
+      newChecks: () => boundedChecks(),
+      onFinished: (evaluation) => {
+        observe(evaluation);
+        this.#relay.kick();
+      },
+    };
+    const advance = advanceEvaluation(parts, { concurrency: config.EVAL_CONCURRENCY });
+    this.worker = new EvaluationWorker({ work: parts.work, advance, workerId: newId(), logger });
+    const judge = judgeFinishedRun(parts, this.#leaving.signal);
+    subscribeToFinishedRuns(messaging, async (run) => {
+      const outcome = await judge(run);
+      this.worker.kick();
+      return outcome;
+    });
+    this.#relay.start();
+    this.worker.kick();
+  }
+
+  /** Gives evaluations back to the other processes; requests are still answered. */
+  async onModuleDestroy(): Promise<void> {
+    this.#leaving.abort();
+    await this.worker.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#connections.messaging.stopAnswering();
+    await this.#relay.stop();
+    await this.#connections.close();
+  }
+}
