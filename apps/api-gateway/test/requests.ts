@@ -15,6 +15,11 @@ export function nameOf({ method, path }: HttpRoute): string {
   return `${method} ${path}`;
 }
 
+/** With a parameter for each name; what names no resource by id is a word. */
+function pathOf({ path }: HttpRoute): string {
+  return path.replace(/:\w+/, ID).replace(/:\w+/, 'word');
+}
+
 /** A good request for the route, with one thing changed. */
 export async function send(
   gatewayUrl: string,
@@ -23,7 +28,7 @@ export async function send(
 ): Promise<Response> {
   const { key = BOOTSTRAP_KEY, headers = {}, query = '' } = change;
   const body = change.body ?? BODIES[nameOf(route)]?.valid;
-  return fetch(`${gatewayUrl}/api/v1${route.path.replace(/:\w+/, ID)}${query}`, {
+  return fetch(`${gatewayUrl}/api/v1${pathOf(route)}${query}`, {
     method: route.method,
     headers: {
       ...(key === null ? {} : { 'x-aos-key': key }),

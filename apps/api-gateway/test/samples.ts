@@ -80,6 +80,11 @@ export const OUTPUTS: Readonly<Record<string, unknown>> = {
   'orchestrator.runs.list.v1': emptyPage,
   'orchestrator.runs.events.v1': emptyPage,
   'orchestrator.runs.cancel.v1': summary,
+  'orchestrator.artifacts.read.v1': {
+    artifact: { name: 'word', sha256: 'ab'.repeat(32), bytes: 2, media_type: 'text/plain' },
+    offset: 0,
+    content_base64: 'aGk=',
+  },
   'orchestrator.skills.list.v1': { skills: [], manifest: [] },
   'orchestrator.runtime.simulate.v1': {
     feasible: true,

@@ -7,6 +7,7 @@ import type { FastifyHost } from './fastify-host.ts';
 import { readJsonOnly } from './json-body.ts';
 import { admit, submit, type ApiRequest, type Gate } from './pipeline.ts';
 import { refuse } from './refuse.ts';
+import { sendArtifact } from './send-artifact.ts';
 import { sendAnswer } from './send-answer.ts';
 import { inputStage } from './stages/input.stage.ts';
 
@@ -49,6 +50,7 @@ export class ApiController implements OnApplicationBootstrap {
         handler: async (request, reply) => {
           const outcome = await submit(request, reply, parts);
           if (!outcome.ok) return refuse(reply, outcome.error);
+          if (route.content === 'artifact') return sendArtifact(request, reply, messaging, outcome.value);
           return sendAnswer(reply, route, prefix, outcome.value);
         },
       });
