@@ -10,12 +10,25 @@ import { freePort, repositoryRoot } from '@aos/tooling';
 const run = promisify(execFile);
 const COMMAND = join(repositoryRoot, 'libs/tooling/src/commands/stack.ts');
 
+const SANDBOX_HEADERS = { 'x-api-key': 'any', 'anthropic-version': '2023-06-01' };
+
 let stateDir: string;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'stack-'));
-  const ports = ['GATEWAY', 'REALTIME', 'ORCHESTRATOR', 'POSTGRES', 'REDIS', 'NATS'];
+  const ports = [
+    'GATEWAY',
+    'REALTIME',
+    'ORCHESTRATOR',
+    'ROUTER',
+    'EVAL',
+    'BILLING',
+    'POSTGRES',
+    'REDIS',
+    'NATS',
+    'MODEL_SANDBOX',
+  ];
   env = { PATH: process.env['PATH'], HOME: process.env['HOME'], AOS_STATE_DIR: stateDir };
   for (const name of ports) env[`AOS_${name}_PORT`] = String(await freePort());
 });
@@ -70,10 +83,33 @@ describe('the local stack', () => {
   it('keeps keys and data over down and up', async () => {
     const { api_key: apiKey, admin_key: adminKey } = readStackFile();
     await stack('down');
-    expect([...(await status()).values()].map(({ state }) => state)).toEqual(Array(6).fill('stopped'));
+    const parts = [...(await status()).values()];
+    expect(parts.map(({ state }) => state)).toEqual(parts.map(() => 'stopped'));
     expect(existsSync(join(stateDir, 'stack.json'))).toBe(false);
     await stack('up');
     expect(readStackFile()).toMatchObject({ api_key: apiKey, admin_key: adminKey });
+  });
+
+  it('has simulated models only where it is asked to, and then until it goes down', async () => {
+    const before = await status();
+    expect(before.has('model-sandbox')).toBe(false);
+    expect(readStackFile().model_sandbox_url).toBeUndefined();
+
+    expect(await stack('up', '--model-sandbox')).toContain('models    SIMULATED');
+    const url = readStackFile().model_sandbox_url ?? '';
+    expect((await fetch(`${url}/v1/models`, { headers: SANDBOX_HEADERS })).status).toBe(200);
+    const simulated = await status();
+    expect(simulated.get('model-sandbox')).toMatchObject({ state: 'ready' });
+    expect(simulated.get('router')?.pid).not.toBe(before.get('router')?.pid);
+    expect(simulated.get('orchestrator')?.pid).toBe(before.get('orchestrator')?.pid);
+
+    expect(await stack('up')).toContain('models    SIMULATED');
+    expect(await status()).toEqual(simulated);
+    expect(await stack('logs', 'model-sandbox')).toContain('no model is called');
+
+    await stack('down');
+    expect(await stack('up')).toContain('models    none');
+    expect((await status()).has('model-sandbox')).toBe(false);
   });
 
   it('shows the log of one service, and names them all for one it does not have', async () => {

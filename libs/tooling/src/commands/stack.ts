@@ -3,7 +3,15 @@ import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { withLock } from '../lock.ts';
-import { defaultStateDir, logsOf, SERVER_PORTS, SERVICE_PORTS, stackFileOf } from '../stack/layout.ts';
+import {
+  defaultStateDir,
+  logsOf,
+  MODEL_SANDBOX_PORT,
+  SERVER_PORTS,
+  SERVICE_PORTS,
+  stackFileOf,
+} from '../stack/layout.ts';
+import { describeModels } from '../stack/models.ts';
 import { StackError } from '../stack/stack-error.ts';
 import { startStack, type Stack } from '../stack/start.ts';
 import { stackStatus, type PartStatus } from '../stack/status.ts';
@@ -13,18 +21,21 @@ import { runCommand, say } from './exit.ts';
 const stateDir = defaultStateDir();
 const locked = <T>(work: () => Promise<T>) => withLock(join(stateDir, 'stack.lock'), work, say);
 
-async function up(): Promise<void> {
+async function up({ modelSandbox = false }: { modelSandbox?: boolean }): Promise<void> {
   const startedAtMs = performance.now();
-  const stack = await locked(() => startStack({ stateDir, ports: 'fixed', env: process.env, say }));
+  const stack = await locked(() =>
+    startStack({ stateDir, ports: 'fixed', env: process.env, say, modelSandbox }),
+  );
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
   console.log(`The stack is up after ${seconds} s; ${stackFileOf(stateDir)} says how to reach it.`);
   showUrls(stack);
 }
 
-function showUrls({ file }: Stack): void {
+function showUrls({ file, models }: Stack): void {
   console.log(`  gateway   ${file.gateway_url}`);
   console.log(`  realtime  ${file.realtime_url}`);
   console.log(`  api key   ${file.api_key}`);
+  console.log(`  models    ${describeModels(models)}`);
 }
 
 async function status({ json = false }: { json?: boolean }): Promise<void> {
@@ -57,9 +68,8 @@ function logs(
   spawnSync('tail', ['-n', lines, ...(follow ? ['-F'] : []), ...wanted], { stdio: 'inherit' });
 }
 
-const PORT_VARIABLES = [...Object.values(SERVICE_PORTS), ...Object.values(SERVER_PORTS)]
-  .map(({ variable, port }) => `  ${variable} (${port})`)
-  .join('\n');
+const PORTS = [...Object.values(SERVICE_PORTS), ...Object.values(SERVER_PORTS), MODEL_SANDBOX_PORT];
+const PORT_VARIABLES = PORTS.map(({ variable, port }) => `  ${variable} (${port})`).join('\n');
 
 const program = new Command('stack')
   .description('The local stack: Postgres, Redis, NATS and all services.')
@@ -71,16 +81,21 @@ ${PORT_VARIABLES}
   AOS_STATE_DIR (.aos)
   AOS_SERVERS=programs: no containers, also where a container engine answers
   DATABASE_DIRECT_URL, REDIS_URL, NATS_URL: servers to use instead of own ones
+  ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL: for model calls; the router alone gets them
 All others reach the services.`,
   );
 program
   .command('up')
   .description('start what is not running; returns when every service is ready')
-  .action(() => runCommand(up));
+  .option(
+    '--model-sandbox',
+    'models are simulated by a local server; wins over ANTHROPIC_API_KEY, ends with down',
+  )
+  .action((options: { modelSandbox?: boolean }) => runCommand(() => up(options)));
 program
   .command('down')
   .description('stop all; data stays')
-  .option('--wipe', 'remove data, logs and secrets')
+  .option('--wipe', 'remove data, artifacts, logs and secrets')
   .action(({ wipe = false }: { wipe?: boolean }) =>
     runCommand(() => locked(() => stopStack({ stateDir, say, wipe }))),
   );
@@ -92,7 +107,10 @@ program
 program
   .command('logs')
   .description('the last lines of the logs')
-  .argument('[service]', 'api-gateway, orchestrator, realtime, postgres, redis or nats; default: all')
+  .argument(
+    '[service]',
+    `${[...Object.keys(SERVICE_PORTS), ...Object.keys(SERVER_PORTS)].join(', ')} or model-sandbox; default: all`,
+  )
   .option('-n, --lines <count>', 'lines of each log', '100')
   .option('-f, --follow', 'go on with what is written')
   .action((name: string | undefined, options: { lines: string; follow?: boolean }) =>

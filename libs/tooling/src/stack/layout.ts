@@ -19,6 +19,9 @@ export const SERVER_PORTS = {
   nats: { port: 24_222, variable: 'AOS_NATS_PORT' },
 } as const;
 
+/** Of the model sandbox, which runs only where it is asked for. */
+export const MODEL_SANDBOX_PORT = { port: 28_080, variable: 'AOS_MODEL_SANDBOX_PORT' } as const;
+
 /** The tenant of the key in `stack.json`. */
 export const HOME_TENANT = 'default';
 
@@ -32,6 +35,11 @@ export const logsOf = (stateDir: string) => join(stateDir, 'logs');
 /** The data folder of a server; its log, process file and configuration stand beside it. */
 export const dataDirOf = (stateDir: string, server: keyof typeof SERVER_PORTS) =>
   join(stateDir, 'servers', server);
+
+/** Log and process file of the model sandbox begin with it. */
+export const sandboxPlaceOf = (stateDir: string) => join(stateDir, 'servers', 'model-sandbox');
+/** The local artifact store: large payloads and files of runs. */
+export const artifactsOf = (stateDir: string) => join(stateDir, 'artifacts');
 
 /** The port to ask for: the variable's, else the default; undefined where any free one will do. */
 export function wishedPort(

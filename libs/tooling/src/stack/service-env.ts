@@ -5,23 +5,27 @@ export interface ServiceEnvOptions {
   servers: StackServers;
   adminKey: string;
   webhookKeysPath: string;
+  artifactPath: string;
+  /** How the router reaches models. */
+  models: NodeJS.ProcessEnv;
   /** What the person set; wins over nothing that names a server. */
   env: NodeJS.ProcessEnv;
 }
 
 /** Each service gets the logins it needs and no others. */
 export function serviceEnv(name: ServiceName, options: ServiceEnvOptions): NodeJS.ProcessEnv {
-  const { servers, adminKey, webhookKeysPath } = options;
+  const { servers, adminKey, webhookKeysPath, artifactPath, models } = options;
   const { appUrl, systemUrl } = servers.database;
   const databases = { DATABASE_URL: appUrl, DATABASE_SYSTEM_URL: systemUrl };
   const own: Record<ServiceName, NodeJS.ProcessEnv> = {
     'api-gateway': { DATABASE_URL: appUrl, REDIS_URL: servers.redisUrl, AOS_API_KEY: adminKey },
     orchestrator: {
       WEBHOOK_KEYS_PATH: webhookKeysPath,
+      ARTIFACT_PATH: artifactPath,
       ...passedOn(options.env),
       ...databases,
     },
-    router: databases,
+    router: { ...databases, ...models },
     realtime: {},
     eval: databases,
     billing: databases,
@@ -41,6 +45,8 @@ const NOT_PASSED_ON = [
   'REDIS_URL',
   'NATS_URL',
   'AOS_API_KEY',
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_BASE_URL',
   'PORT',
   'NODE_OPTIONS',
 ];

@@ -7,7 +7,8 @@ import { PROCESS_FILE, runningProcess } from '../processes/process-file.ts';
 import { startService, type ServiceProcess } from '../processes/service.ts';
 import { tenantKey } from './api-key.ts';
 import { ensureWebhookKeys, readCredentials, writeCredentials, writeSecretFile } from './credentials.ts';
-import { HOME_TENANT, logsOf, SERVICE_PORTS, stackFileOf, wishedPort } from './layout.ts';
+import { artifactsOf, HOME_TENANT, logsOf, SERVICE_PORTS, stackFileOf, wishedPort } from './layout.ts';
+import { endRouterOfOtherModels, modelsOf, type Models } from './models.ts';
 import { serviceEnv } from './service-env.ts';
 import { startServers, type StackServers } from './servers.ts';
 
@@ -21,11 +22,14 @@ export interface StackOptions {
   say: Say;
   /** Default: all. */
   services?: readonly ServiceName[];
+  /** Models are simulated by a server of the stack. */
+  modelSandbox?: boolean;
 }
 
 export interface Stack {
   file: StackFile;
   servers: StackServers;
+  models: Models;
   services: Partial<Record<ServiceName, ServiceProcess>>;
   /** Starts one more process of a service beside the first, on a free port. */
   startAnother(name: ServiceName): Promise<ServiceProcess>;
@@ -43,7 +47,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const servers = await startServers({ ...options, credentials });
 
   const folder = logsOf(stateDir);
-  const envOf = (name: ServiceName) => serviceEnv(name, { servers, adminKey, webhookKeysPath, env });
+  const models = await modelsOf(options);
+  await endRouterOfOtherModels(stateDir, models, say);
+  const given = {
+    servers,
+    adminKey,
+    webhookKeysPath,
+    artifactPath: artifactsOf(stateDir),
+    models: models.env,
+  };
+  const envOf = (name: ServiceName) => serviceEnv(name, { ...given, env });
   const names = options.services ?? SERVICES;
   say(`starting ${names.join(', ')}`);
   const ports = await servicePorts(names, options);
@@ -57,12 +70,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     credentials.api_key = await tenantKey({ gatewayUrl, adminKey, known: credentials.api_key });
     writeCredentials(stateDir, credentials);
   }
-  const file = describe({ servers, services: started, adminKey, apiKey: credentials.api_key ?? '' });
+  const file = describe({ servers, models, services: started, adminKey, apiKey: credentials.api_key ?? '' });
   writeSecretFile(stackFileOf(stateDir), `${JSON.stringify(file, null, 2)}\n`);
   let count = started.length;
   return {
     file,
     servers,
+    models,
     services,
     startAnother: async (name) => {
       count += 1;
@@ -88,12 +102,13 @@ async function servicePorts(
 
 interface Described {
   servers: StackServers;
+  models: Models;
   services: readonly ServiceProcess[];
   adminKey: string;
   apiKey: string;
 }
 
-function describe({ servers, services, adminKey, apiKey }: Described): StackFile {
+function describe({ servers, models, services, adminKey, apiKey }: Described): StackFile {
   const urlOf = (name: ServiceName) => services.find((service) => service.name === name)?.url ?? '';
   return {
     gateway_url: urlOf('api-gateway'),
@@ -105,6 +120,7 @@ function describe({ servers, services, adminKey, apiKey }: Described): StackFile
     ...(servers.postgres && { database_admin_url: servers.postgres.adminUrl.replace(/[^/]+$/, 'aos') }),
     redis_url: servers.redisUrl,
     nats_url: servers.natsUrlFor('operator'),
+    ...(models.sandboxUrl !== undefined && { model_sandbox_url: models.sandboxUrl }),
     services: Object.fromEntries(
       services.map((service) => [service.name, { pid: service.pid(), health_url: `${service.url}/health` }]),
     ),

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROCESS_FILE, runningProcess } from '../processes/process-file.ts';
 import { answersOk } from '../processes/service.ts';
 import { readContainerFile } from '../servers/container.ts';
-import { dataDirOf, logsOf, SERVER_PORTS, SERVICE_PORTS } from './layout.ts';
+import { dataDirOf, logsOf, sandboxPlaceOf, SERVER_PORTS, SERVICE_PORTS } from './layout.ts';
 
 export interface PartStatus {
   name: string;
@@ -13,9 +14,11 @@ export interface PartStatus {
   port: number | null;
 }
 
-/** What runs of the stack, servers first. */
+/** What runs of the stack, servers first; the model sandbox only where it was asked for. */
 export async function stackStatus(stateDir: string): Promise<PartStatus[]> {
   const servers = namesOf(SERVER_PORTS).map((name) => serverStatus(name, dataDirOf(stateDir, name)));
+  const sandbox = sandboxPlaceOf(stateDir);
+  if (existsSync(`${sandbox}${PROCESS_FILE}`)) servers.push(serverStatus('model-sandbox', sandbox));
   const services = namesOf(SERVICE_PORTS).map((name) => serviceStatus(name, logsOf(stateDir)));
   return [...servers, ...(await Promise.all(services))];
 }

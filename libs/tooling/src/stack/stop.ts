@@ -5,14 +5,14 @@ import { PROCESS_FILE, removeProcessFile, runningProcess } from '../processes/pr
 import { stopProcess } from '../processes/process-record.ts';
 import { stopContainer } from '../servers/container.ts';
 import { wipePostgres } from '../servers/postgres-data.ts';
-import { dataDirOf, logsOf, stackFileOf } from './layout.ts';
+import { dataDirOf, logsOf, sandboxPlaceOf, stackFileOf } from './layout.ts';
 
 const SERVERS = ['postgres', 'redis', 'nats'] as const;
 
 interface StopOptions {
   stateDir: string;
   say: Say;
-  /** Removes data, logs and secrets; programs that were fetched stay. */
+  /** Removes data, artifacts, logs and secrets; programs that were fetched stay. */
   wipe: boolean;
 }
 
@@ -20,6 +20,7 @@ interface StopOptions {
 export async function stopStack({ stateDir, say, wipe }: StopOptions): Promise<void> {
   const services = globSync(`*${PROCESS_FILE}`, { cwd: logsOf(stateDir) });
   await Promise.all(services.map((file) => stopOne(join(logsOf(stateDir), file), say)));
+  await stopOne(`${sandboxPlaceOf(stateDir)}${PROCESS_FILE}`, say);
   await Promise.all(
     SERVERS.map(async (server) => {
       const dataDir = dataDirOf(stateDir, server);
@@ -43,8 +44,8 @@ async function stopOne(file: string, say: Say): Promise<void> {
 
 function wipeState(stateDir: string, say: Say): void {
   wipePostgres(dataDirOf(stateDir, 'postgres'));
-  for (const entry of ['servers', 'logs', 'webhook-keys', 'credentials.json']) {
+  for (const entry of ['servers', 'logs', 'artifacts', 'webhook-keys', 'credentials.json']) {
     rmSync(join(stateDir, entry), { recursive: true, force: true });
   }
-  say('data, logs and secrets removed');
+  say('data, artifacts, logs and secrets removed');
 }

@@ -15,6 +15,8 @@ export interface TemporaryStackOptions {
   /** Settings of the services. */
   env: Record<string, string>;
   say: Say;
+  /** Models are simulated by a server of the stack. */
+  modelSandbox?: boolean;
 }
 
 /** The work was stopped by Ctrl-C or a signal. */
@@ -51,7 +53,7 @@ export interface TemporaryStack {
  * The caller ends its process afterwards: an interrupted start may still be at work.
  */
 export async function withTemporaryStack<T>(
-  { name, parent, env, say }: TemporaryStackOptions,
+  { name, parent, env, say, modelSandbox = false }: TemporaryStackOptions,
   work: (own: TemporaryStack) => Promise<T>,
 ): Promise<T> {
   const stateDir = watchedFolder(name, parent);
@@ -59,7 +61,13 @@ export async function withTemporaryStack<T>(
   const interruption = new AbortController();
   const interrupted = interruptedBy(interruption);
   const worked = async () => {
-    const stack = await startStack({ stateDir, ports: 'free', env: { PATH, HOME, ...env }, say });
+    const stack = await startStack({
+      stateDir,
+      ports: 'free',
+      env: { PATH, HOME, ...env },
+      say,
+      modelSandbox,
+    });
     return work({ stack, folder: stateDir, signal: interruption.signal });
   };
   try {

@@ -8,7 +8,7 @@ export interface RuleStep {
   description: string;
 }
 
-export interface GoalFacts {
+interface GoalFacts {
   goal: string;
   /** What the last step so far gives; undefined: nothing yet. */
   previous: string | undefined;
