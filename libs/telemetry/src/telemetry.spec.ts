@@ -81,6 +81,13 @@ describe('trace context', () => {
       expect(newTraceparent(parent)).toMatch(/^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     },
   );
+
+  it('never gives the same id twice', () => {
+    const traceparents = Array.from({ length: 2_000 }, () => newTraceparent());
+    expect(new Set(traceparents.flatMap((traceparent) => traceparent.split('-').slice(1, 3))).size).toBe(
+      4_000,
+    );
+  });
 });
 
 describe('a bounded label', () => {

@@ -1,8 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** version 00, trace id, parent id, flags (W3C Trace Context, §3.2) */
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const ZEROS = /^0+$/;
+
+/** Random bytes in store: asking for eight at a time costs ten times as much. */
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
 
 interface TraceContext {
   traceId: string;
@@ -20,13 +24,22 @@ export function parseTraceparent(traceparent: string | undefined): TraceContext 
 
 /** A traceparent for a new span: in the trace of a valid parent with its flags, else in a new, sampled trace. */
 export function newTraceparent(parent?: string): string {
-  const spanId = randomBytes(8).toString('hex');
+  const spanId = randomHex(8);
   const context = parseTraceparent(parent);
-  if (context === undefined) return `00-${randomBytes(16).toString('hex')}-${spanId}-01`;
+  if (context === undefined) return `00-${randomHex(16)}-${spanId}-01`;
   return `00-${context.traceId}-${spanId}-${context.flags}`;
 }
 
 /** Empty for what is no traceparent. */
 export function traceIdOf(traceparent: string): string {
   return parseTraceparent(traceparent)?.traceId ?? '';
+}
+
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
 }
