@@ -1,0 +1,40 @@
+import type { LlmRequest } from '@aos/contracts';
+import type { Model } from './model.ts';
+import { costOf } from './pricing.ts';
+
+/**
+ * Bytes of UTF-8 that are counted as one token. The tokenizers take about three to four bytes of English or German, two
+ * and a half of JSON, two of Chinese or Japanese for one token, so that two rather counts too many than too few.
+ */
+const BYTES_PER_TOKEN = 2;
+/** What the protocol puts around each message. */
+const TOKENS_PER_MESSAGE = 10;
+/** What a provider adds to the prompt as soon as there is a tool (Anthropic says up to 804). */
+const TOKENS_OF_TOOL_USE = 1_000;
+
+/** The most a call may be expected to cost, in micro-cents: its input counted carefully, and all the output it may write. */
+export function estimateMicrocents(model: Model, request: LlmRequest): number {
+  return costOf(model, {
+    freshInputTokens: estimateInputTokens(request),
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: request.max_tokens,
+  });
+}
+
+function estimateInputTokens({ system = '', messages, response_schema: schema }: LlmRequest): number {
+  const texts = [system, ...messages.map(({ content }) => content)];
+  const bytes = texts.reduce((sum, text) => sum + bytesOf(text), 0);
+  const ofSchema = schema === undefined ? 0 : TOKENS_OF_TOOL_USE + tokensOf(bytesOf(JSON.stringify(schema)));
+  return tokensOf(bytes) + (messages.length + 1) * TOKENS_PER_MESSAGE + ofSchema;
+}
+
+function tokensOf(bytes: number): number {
+  return Math.ceil(bytes / BYTES_PER_TOKEN);
+}
+
+const encoder = new TextEncoder();
+
+function bytesOf(text: string): number {
+  return encoder.encode(text).byteLength;
+}
