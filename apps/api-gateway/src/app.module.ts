@@ -15,6 +15,7 @@ import { authVerifyHandler } from './inbound/auth-verify.handler.ts';
 import { DocsController } from './inbound/docs.controller.ts';
 import type { FastifyHost } from './inbound/fastify-host.ts';
 import type { Gate } from './inbound/pipeline.ts';
+import { forgetRevokedKeys } from './inbound/revoked-keys.subscriber.ts';
 import { ApiKeysRepository } from './outbound/api-keys.repository.ts';
 import { CachedKeys } from './outbound/cached-keys.ts';
 import { Connections } from './outbound/connections.ts';
@@ -33,6 +34,7 @@ export class AppModule {
     const { messaging, database } = connections;
     const keys = new ApiKeysRepository(database, logger);
     const knownKeys = new CachedKeys(keys, authVerify.timeoutMs);
+    forgetRevokedKeys(messaging, knownKeys, logger);
     const verifyCredential = new VerifyCredential(knownKeys, config.AOS_API_KEY);
     const gate: Gate = {
       isTenancyEnforced: config.ENFORCE_TENANCY,

@@ -90,6 +90,15 @@ describe('an API key', () => {
     expect(await call(gateway.url, 'GET /agents', { key })).toMatchObject({ status: 401 });
   });
 
+  it('is refused by every replica as soon as one of them has revoked it', async () => {
+    const replica = await surroundings.gateway();
+    const { key, keyId } = await createKey('acme', 3);
+    const status = async () => (await call(replica.url, 'GET /agents', { key })).status;
+    expect(await status()).toBe(200);
+    await call(gateway.url, `DELETE ${KEYS}/${keyId}`, { headers: { 'x-tenant-id': 'acme' } });
+    await waitUntil(async () => (await status()) === 401, { what: 'the refusal', timeoutMs: 2_000 });
+  });
+
   it('that is revoked is told as key.revoked, once', async () => {
     const events: string[] = [];
     const stop = realtime.subscribeCore('aos.live.v1.acme._.key.>', ({ payload }) => events.push(payload));

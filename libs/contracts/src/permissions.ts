@@ -1,6 +1,6 @@
 import { commandsOwnedBy, commandsSentBy } from './catalogue.ts';
 import { SERVICES, type ServiceName } from './command.ts';
-import { CONSUMERS, deadLetterSubject } from './streams.ts';
+import { CONSUMERS, LIVE_REVOKED_KEYS, deadLetterSubject } from './streams.ts';
 
 /** A NATS user's rights: subjects it may publish to and subscribe to. */
 export interface NatsPermissions {
@@ -11,7 +11,7 @@ export interface NatsPermissions {
 
 /** What a service does on NATS beside commands and its consumers. */
 const EXTRA: Record<ServiceName, { publish: string[]; subscribe: string[] }> = {
-  'api-gateway': { publish: ['aos.events.v1.*._.key.>'], subscribe: [] },
+  'api-gateway': { publish: ['aos.events.v1.*._.key.>'], subscribe: [LIVE_REVOKED_KEYS] },
   orchestrator: {
     publish: ['aos.events.v1.*.*.run.>', 'aos.work.runs', 'orchestrator.nudge.*'],
     subscribe: ['orchestrator.nudge.*'],

@@ -113,6 +113,9 @@ export function liveRunSubject(tenantId: string, runId: string): string {
   return `aos.live.v1.${tenantId}.*.run.${runId}.>`;
 }
 
+/** Where every replica hears of keys that are revoked, of any tenant. */
+export const LIVE_REVOKED_KEYS = 'aos.live.v1.*._.key.*.key.revoked';
+
 export function deadLetterSubject(consumer: ConsumerDefinition): string {
   return `aos.dead.${consumer.stream}.${consumer.name}`;
 }

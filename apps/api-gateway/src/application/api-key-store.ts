@@ -10,12 +10,6 @@ export interface NewApiKey {
   lastFour: string;
 }
 
-/** A key as it is stored. */
-export interface StoredApiKey {
-  key: ApiKey;
-  keyHash: Buffer;
-}
-
 /** The API keys of a tenant; each call fails with `unavailable` when the store does not answer. */
 export interface ApiKeyStore {
   insert(key: NewApiKey): Promise<StructuredOutcome<ApiKey>>;
@@ -24,7 +18,7 @@ export interface ApiKeyStore {
     tenantId: string,
     page: { limit: number; before: string | undefined },
   ): Promise<StructuredOutcome<ApiKey[]>>;
-  get(tenantId: string, keyId: string): Promise<StructuredOutcome<StoredApiKey | undefined>>;
+  get(tenantId: string, keyId: string): Promise<StructuredOutcome<ApiKey | undefined>>;
   /** Revoking twice keeps the first time. */
   revoke(tenantId: string, keyId: string): Promise<StructuredOutcome<void>>;
 }

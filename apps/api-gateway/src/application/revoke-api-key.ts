@@ -6,7 +6,7 @@ export const revokeApiKeyInput = z.strictObject({ key_id: id });
 
 /** Forgets what is remembered of a key, so that it is refused at once. */
 export interface KeyMemory {
-  forget(keyHash: Buffer): void;
+  forget(keyId: string): void;
 }
 
 export interface KeyEvents {
@@ -29,12 +29,12 @@ export class RevokeApiKey {
     const found = await this.keys.get(context.tenantId, keyId);
     if (!found.ok) return found;
     if (found.value === undefined) return fail(errorOf('not_found', 'There is no such key.'));
-    if (found.value.key.level > context.actor.level) {
+    if (found.value.level > context.actor.level) {
       return fail(errorOf('authorization_denied', 'The key has a higher level than your own.'));
     }
     const revoked = await this.keys.revoke(context.tenantId, keyId);
     if (!revoked.ok) return revoked;
-    this.memory.forget(found.value.keyHash);
+    this.memory.forget(keyId);
     const told = await this.events.keyRevoked(context, keyId);
     return told.ok ? succeed({ key_id: keyId }) : told;
   }

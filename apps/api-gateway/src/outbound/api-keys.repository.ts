@@ -2,7 +2,7 @@ import { errorOf, fail, succeed, type ApiKey, type StructuredOutcome } from '@ao
 import { isDatabaseUnavailable } from '@aos/database';
 import type { ApiKey as ApiKeyRow, GatewayDatabase } from '@aos/database/gateway';
 import type { Logger } from '@aos/telemetry';
-import type { ApiKeyStore, NewApiKey, StoredApiKey } from '../application/api-key-store.ts';
+import type { ApiKeyStore, NewApiKey } from '../application/api-key-store.ts';
 import type { KeyDirectory } from '../application/verify-credential.ts';
 import type { Caller } from '../domain/caller.ts';
 
@@ -52,11 +52,11 @@ export class ApiKeysRepository implements ApiKeyStore, KeyDirectory {
     );
   }
 
-  get(tenantId: string, keyId: string): Promise<StructuredOutcome<StoredApiKey | undefined>> {
+  get(tenantId: string, keyId: string): Promise<StructuredOutcome<ApiKey | undefined>> {
     return this.reached(() =>
       this.database.transaction(tenantId, async (tx) => {
         const row = await tx.apiKey.findUnique({ where: { keyId } });
-        return row === null ? undefined : { key: apiKeyOf(row), keyHash: Buffer.from(row.keyHash) };
+        return row === null ? undefined : apiKeyOf(row);
       }),
     );
   }

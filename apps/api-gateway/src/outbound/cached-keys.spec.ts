@@ -35,8 +35,19 @@ describe('remembered keys', () => {
       1_000,
     );
     await keys.find(HASH);
-    keys.forget(HASH);
+    keys.forget('another');
+    expect(await keys.find(HASH)).toEqual(succeed(ACME));
+    keys.forget('k1');
     expect(await keys.find(HASH)).toEqual(succeed(undefined));
+  });
+
+  it('are all looked up again when it is not known what was revoked', async () => {
+    const source = directory(async () => succeed(ACME));
+    const keys = new CachedKeys(source, 1_000);
+    await keys.find(HASH);
+    keys.forgetAll();
+    await keys.find(HASH);
+    expect(source.find).toHaveBeenCalledTimes(2);
   });
 
   it('are not brought back by a look-up that was under way when the key was revoked', async () => {
@@ -44,7 +55,7 @@ describe('remembered keys', () => {
     const source = directory(() => read.promise);
     const keys = new CachedKeys(source, 1_000);
     const underWay = keys.find(HASH);
-    keys.forget(HASH);
+    keys.forget('k1');
     read.resolve(succeed(ACME));
     await underWay;
     await keys.find(HASH);

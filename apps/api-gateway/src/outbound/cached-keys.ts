@@ -33,9 +33,17 @@ export class CachedKeys implements KeyDirectory, KeyMemory {
     return found;
   }
 
-  forget(keyHash: Buffer): void {
+  forget(keyId: string): void {
     this.revocations += 1;
-    this.callers.delete(keyHash.toString('base64url'));
+    for (const [name, caller] of this.callers.entries()) {
+      if (caller.keyId === keyId) this.callers.delete(name);
+    }
+  }
+
+  /** For when it is not known which keys were revoked meanwhile. */
+  forgetAll(): void {
+    this.revocations += 1;
+    this.callers.clear();
   }
 
   private async findInTime(keyHash: Buffer): Promise<StructuredOutcome<Caller | undefined>> {

@@ -1,4 +1,4 @@
-import { EVENT_DATA, liveRunSubject } from '@aos/contracts';
+import { EVENT_DATA, LIVE_REVOKED_KEYS, liveRunSubject } from '@aos/contracts';
 import type { Messaging } from '@aos/messaging';
 import type { Logger } from '@aos/telemetry';
 import { z } from 'zod';
@@ -8,8 +8,6 @@ import { runEvent, type RunEvent } from '../domain/run-event.ts';
 /** Of a live event only what steers it is read; the rest passes through as it came. */
 const liveEvent = z.object({ type: z.string(), runseq: z.int().positive() });
 const keyRevoked = z.object({ data: EVENT_DATA['key.revoked'] });
-
-const KEYS_REVOKED = 'aos.live.v1.*._.key.*.key.revoked';
 
 /** Live copies of events, from the subjects to which AOS_EVENTS republishes. */
 export class LiveEventsClient implements LiveEvents {
@@ -28,7 +26,7 @@ export class LiveEventsClient implements LiveEvents {
 
   /** Calls back with the id of each key that is revoked, of any tenant. */
   onKeyRevoked(onKey: (keyId: string) => void): () => void {
-    return this.messaging.subscribeCore(KEYS_REVOKED, ({ subject, payload }) => {
+    return this.messaging.subscribeCore(LIVE_REVOKED_KEYS, ({ subject, payload }) => {
       const event = this.#parse(keyRevoked, subject, payload);
       if (event !== undefined) onKey(event.data.key_id);
     });
