@@ -5,6 +5,7 @@ export {
   type OpenSpan,
   type Span,
   type SpanAttributes,
+  type SpanError,
   type SpanKind,
   type SpanOptions,
 } from './span.ts';

@@ -5,13 +5,20 @@ export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer
 /** Undefined ones are left out. Never prompts, payloads or secrets: a trace is read by people who may not see those. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | string[] | undefined>>;
 
+/** Of a failure whose owner is not the platform only the code is recorded: its text may quote what a tenant wrote. */
+export interface SpanError {
+  code?: string;
+  message: string;
+  owner?: string;
+}
+
 /** A piece of work in a trace. */
 export interface Span {
   /** For whoever works on behalf of this span: their parent. */
   readonly traceparent: string;
   set(attributes: SpanAttributes): void;
   /** Marks the work as failed; an ErrorSpec fits. */
-  fail(error: { code?: string; message: string }): void;
+  fail(error: SpanError): void;
   /** Once; what comes after it is ignored. */
   end(): void;
 }

@@ -82,6 +82,21 @@ describe('spans', () => {
     expect(receiver.bodies.join('')).not.toMatch(/hidden|abcdefghijkl/);
   });
 
+  it('tell of a failure of others no more than its code: its text may quote what a tenant wrote', async () => {
+    const started = await start();
+    for (const owner of ['caller', 'tenant_policy', 'upstream', 'platform']) {
+      const span = openSpan(owner, { kind: 'internal' });
+      span.fail({ code: 'some_code', message: `text of the ${owner}`, owner });
+      span.end();
+    }
+    await started.stop();
+    expect(receiver.spans.map(({ status }) => status.message)).toEqual(['', '', '', 'text of the platform']);
+    expect(receiver.spans[0]).toMatchObject({
+      status: { code: 'error' },
+      attributes: { 'error.type': 'some_code' },
+    });
+  });
+
   it('are named after OTEL_SERVICE_NAME and go compressed where that is set', async () => {
     const started = await start({
       OTEL_SERVICE_NAME: 'mine',
@@ -157,7 +172,7 @@ describe('a collector that is away', () => {
   });
 
   it('does not hold up the end of the process', async () => {
-    const started = await start();
+    const started = await start({ OTEL_EXPORTER_OTLP_TIMEOUT: '3500' });
     await receiver.close();
     openSpan('lost', { kind: 'internal' }).end();
     const beganMs = performance.now();

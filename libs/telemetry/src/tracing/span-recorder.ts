@@ -9,7 +9,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Span, SpanAttributes, SpanKind, SpanOptions } from '../span.ts';
+import type { Span, SpanAttributes, SpanError, SpanKind, SpanOptions } from '../span.ts';
 import { parseTraceparent } from '../trace-context.ts';
 import { withoutSecrets } from '../without-secrets.ts';
 import { otlpExporter } from './otlp-exporter.ts';
@@ -84,8 +84,8 @@ class RecordedSpan implements Span {
     this.#span.setAttributes(present(attributes));
   }
 
-  fail({ code = '_OTHER', message }: { code?: string; message: string }): void {
-    const text = withoutSecrets(message).slice(0, ATTRIBUTE_LENGTH_MAX);
+  fail({ code = '_OTHER', message, owner = 'platform' }: SpanError): void {
+    const text = owner === 'platform' ? withoutSecrets(message).slice(0, ATTRIBUTE_LENGTH_MAX) : '';
     this.#span.setAttribute('error.type', code);
     this.#span.setStatus({ code: SpanStatusCode.ERROR, message: text });
   }
