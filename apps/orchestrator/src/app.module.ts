@@ -12,6 +12,7 @@ import {
   runtimeCapabilities,
   runtimeSimulate,
   skillsList,
+  isProduction,
   type OrchestratorConfig,
 } from '@aos/contracts';
 import { METRICS, ServiceKitModule } from '@aos/service-kit';
@@ -30,18 +31,23 @@ import { listSkills } from './application/list-skills.ts';
 import { simulatePlan } from './application/simulate-plan.ts';
 import { submitRun } from './application/submit-run.ts';
 import { updateAgent } from './application/update-agent.ts';
-import type { EngineStore, EventPublisher } from './application/engine/ports.ts';
+import type { EngineStore, EventPublisher, Planner } from './application/engine/ports.ts';
+import type { ModelCalls } from './application/model-calls.ts';
+import { ModelPlanner } from './application/planner/model-planner.ts';
 import type { SkillRegistry } from './domain/skill/skill.ts';
 import { EngineProcess } from './engine-process.ts';
 import { answer } from './inbound/answer.ts';
+import { agentVersionsRepository } from './outbound/agent-versions.repository.ts';
 import { agentsRepository } from './outbound/agents.repository.ts';
 import { systemChance, systemClock } from './outbound/clock.ts';
 import { Connections } from './outbound/connections.ts';
 import { engineMetrics } from './outbound/engine-metrics.ts';
 import { postgresEngineStore } from './outbound/engine-store.repository.ts';
 import { cloudEventOf, natsEventPublisher } from './outbound/event.publisher.ts';
+import { routerModelCalls } from './outbound/model-calls.client.ts';
 import { runsRepository } from './outbound/runs.repository.ts';
 import { createSkillRegistry } from './outbound/skills/skill-registry.ts';
+import { stubWarning } from './outbound/stub-warning.ts';
 
 interface Parts {
   config: OrchestratorConfig;
@@ -55,8 +61,9 @@ interface Parts {
 @Module({})
 export class AppModule {
   static async connect(config: OrchestratorConfig, logger: Logger): Promise<DynamicModule> {
-    const skills = await createSkillRegistry(config);
     const connections = await Connections.open(config, logger);
+    const models = routerModelCalls(connections.messaging);
+    const skills = await createSkillRegistry(config, { models });
     const parts: Parts = {
       config,
       connections,
@@ -66,7 +73,8 @@ export class AppModule {
     };
     const startEngine = async (metrics: Registry): Promise<EngineProcess> => {
       const observer = engineMetrics(metrics, logger, () => connections.queueDepth());
-      const engineProcess = await EngineProcess.start({ ...parts, logger, observer });
+      const planner = plannerOf(parts, models, logger);
+      const engineProcess = await EngineProcess.start({ ...parts, planner, logger, observer });
       answerAgents(parts);
       answerRuns(parts, engineProcess);
       return engineProcess;
@@ -79,6 +87,18 @@ export class AppModule {
       providers: [{ provide: EngineProcess, inject: [METRICS], useFactory: startEngine }],
     };
   }
+}
+
+function plannerOf({ config, connections, skills }: Parts, models: ModelCalls, logger: Logger): Planner {
+  return new ModelPlanner({
+    backend: config.PLANNER_BACKEND,
+    isProduction: isProduction(config.ENV),
+    timeoutMs: config.PLANNER_TIMEOUT_SECONDS * 1_000,
+    agents: agentVersionsRepository(connections.enginePool),
+    skills,
+    models,
+    onStub: stubWarning(logger),
+  });
 }
 
 function answerAgents({ config, connections, skills }: Parts): void {

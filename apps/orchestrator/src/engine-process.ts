@@ -3,7 +3,7 @@ import { RUN_TICKETS, signalSubject, type OrchestratorConfig } from '@aos/contra
 import type { Logger } from '@aos/telemetry';
 import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import { Engine } from './application/engine/engine.ts';
-import type { EngineObserver, EngineStore, EventPublisher } from './application/engine/ports.ts';
+import type { EngineObserver, EngineStore, EventPublisher, Planner } from './application/engine/ports.ts';
 import { TicketKeeper } from './application/engine/ticket-keeper.ts';
 import { ENGINE_VERSION } from './domain/run/state.ts';
 import type { SkillRegistry } from './domain/skill/skill.ts';
@@ -18,6 +18,7 @@ interface EngineProcessParts {
   store: EngineStore;
   publisher: EventPublisher;
   skills: SkillRegistry;
+  planner: Planner;
   observer: EngineObserver;
 }
 

@@ -7,7 +7,14 @@ const GENERATION = 1;
 
 /** The key under which a step's effect is asked for: a hash of run, step, generation and canonical input (RFC 8785). */
 export function effectKey(runId: string, stepId: string, params: JsonObject): string {
-  return createHash('sha256')
-    .update(`${runId}\n${stepId}\n${GENERATION}\n${canonicalize(params)}`)
-    .digest('base64url');
+  return hashOf(`${runId}\n${stepId}\n${GENERATION}\n${canonicalize(params)}`);
+}
+
+/** The key of a planning call: a hash of run, key number and which call it is of those that make one plan. */
+export function planningKey(runId: string, keyNumber: number, call: number): string {
+  return hashOf(`${runId}\nplan\n${keyNumber}\n${call}`);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -35,6 +35,21 @@ interface SubmitParts {
 
 type Goal = InputOf<typeof runsSubmit>;
 
+/** A plan that came with its goal. */
+interface GivenPlan {
+  planId: string;
+  steps: PlanStep[];
+}
+
+const GIVEN = {
+  planner: 'caller',
+  model: null,
+  reasoning: null,
+  input_tokens: 0,
+  output_tokens: 0,
+  latency_ms: 0,
+};
+
 /** Context and labels ride in `run.queued`, the plan in `plan.created`: each must fit in an event. */
 const CONTEXT_BYTES_MAX = 16 * 1024;
 
@@ -42,12 +57,8 @@ const CONTEXT_BYTES_MAX = 16 * 1024;
 export function submitRun(parts: SubmitParts) {
   return async (context: RequestContext, goal: Goal): Promise<StructuredOutcome<SubmittedRun>> => {
     const issues = contentIssues(goal);
-    if (goal.plan === undefined) {
-      issues.push({ field: '/plan', message: 'is required: there is no planner yet, so give the steps' });
-    }
-    if (goal.plan === undefined || issues.length > 0) return fail(invalidRequest(issues));
-    // How many steps the run may take is judged with its agent, in the engine.
-    const plan = normalisePlan(goal.plan, parts.skills, { maxSteps: Number.MAX_SAFE_INTEGER });
+    if (issues.length > 0) return fail(invalidRequest(issues));
+    const plan = planOf(parts, goal);
     if (!plan.ok) return plan;
     try {
       return toOutcome(await parts.submit(toSubmission(parts, context, goal, plan.value)));
@@ -63,16 +74,24 @@ export function submitRun(parts: SubmitParts) {
   };
 }
 
+/** Null: the goal comes without a plan, so the run is planned when it is worked on. */
+function planOf({ skills, chance }: SubmitParts, { plan }: Goal): StructuredOutcome<GivenPlan | null> {
+  if (plan === undefined) return succeed(null);
+  // How many steps the run may take is judged with its agent, in the engine.
+  const steps = normalisePlan(plan, skills, { maxSteps: Number.MAX_SAFE_INTEGER });
+  return steps.ok ? succeed({ planId: chance.newId(), steps: steps.value }) : steps;
+}
+
 function toSubmission(
   parts: SubmitParts,
   context: RequestContext,
   goal: Goal,
-  steps: PlanStep[],
+  plan: GivenPlan | null,
 ): Submission {
   const { tenantId } = context;
   const createdAt = new Date(parts.clock.now()).toISOString();
+  const steps = plan?.steps ?? [];
   const reserveMicrocents = reservationOf(parts, goal, steps);
-  const planId = parts.chance.newId();
   const { idempotency_key: idempotencyKey = context.idempotencyKey ?? null, ...body } = goal;
   return {
     runId: parts.chance.newId(),
@@ -93,29 +112,20 @@ function toSubmission(
     context: goal.context ?? {},
     traceparent: context.traceparent,
     createdAt,
-    events: (admitted) => firstEvents({ goal, steps, planId, createdAt, reserveMicrocents }, admitted),
+    events: (admitted) => firstEvents({ goal, plan, createdAt, reserveMicrocents }, admitted),
   };
 }
 
 interface Accepted {
   goal: Goal;
-  steps: PlanStep[];
-  planId: string;
+  plan: GivenPlan | null;
   createdAt: string;
   reserveMicrocents: number;
 }
 
 /** What a run's journal begins with. */
 function firstEvents(accepted: Accepted, admitted: { agentVersion: number; maxSteps: number }): RunEvent[] {
-  const { goal, steps, planId, createdAt, reserveMicrocents } = accepted;
-  const metadata = {
-    planner: 'caller',
-    model: null,
-    reasoning: null,
-    input_tokens: 0,
-    output_tokens: 0,
-    latency_ms: 0,
-  };
+  const { goal, plan, createdAt, reserveMicrocents } = accepted;
   const queued = {
     goal: goal.goal,
     agent_version: admitted.agentVersion,
@@ -125,17 +135,20 @@ function firstEvents(accepted: Accepted, admitted: { agentVersion: number; maxSt
     context: goal.context ?? {},
     labels: goal.labels ?? {},
   };
-  return [
-    { seq: 1, type: 'run.queued', time: createdAt, data: queued },
-    { seq: 2, type: 'plan.created', time: createdAt, data: { plan_id: planId, metadata, steps } },
-  ];
+  const first: RunEvent = { seq: 1, type: 'run.queued', time: createdAt, data: queued };
+  if (plan === null) return [first];
+  const created = { plan_id: plan.planId, metadata: GIVEN, steps: plan.steps };
+  return [first, { seq: 2, type: 'plan.created', time: createdAt, data: created }];
 }
 
-/** What the caller estimates, else what the plan's skills cost, each attempt of each step counted once. */
+/** What the caller estimates, else what the plan's steps usually cost, each counted once; for a goal to be planned the default. */
 function reservationOf({ skills, limits }: SubmitParts, goal: Goal, steps: PlanStep[]): number {
   if (goal.est_cost_cents !== undefined) return microcentsOf(goal.est_cost_cents);
   if (steps.length === 0) return microcentsOf(limits.defaultEstCostCents);
-  return steps.reduce((sum, { skill }) => sum + (skills.get(skill)?.spec.cost_microcents ?? 0), 0);
+  return steps.reduce(
+    (sum, { skill, params }) => sum + (skills.get(skill)?.usualCostMicrocents(params) ?? 0),
+    0,
+  );
 }
 
 /** Postgres text holds no NUL, and an event holds 32 KB. */

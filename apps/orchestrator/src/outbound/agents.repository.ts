@@ -20,14 +20,16 @@ type StoredSpec = z.infer<typeof storedSpec>;
 
 const UNFINISHED = ['queued', 'running', 'waiting'];
 
-/** The tables agents and agent_budgets within a tenant. The counters of agent_budgets are the engine's. */
+/** The tables agents, agent_versions and agent_budgets within a tenant. The counters of agent_budgets are the engine's. */
 export function agentsRepository(database: OrchestratorDatabase): AgentStore {
   return {
     insert: (tenantId, { agentId, createdAt, name, budgetMicrocents, maxConcurrentRuns, ...rest }) =>
       database.transaction(tenantId, async (tx) => {
+        const spec = specOf(rest);
         const agent = await tx.agent.create({
-          data: { tenantId, agentId, version: 1, name, spec: specOf(rest), createdAt, updatedAt: createdAt },
+          data: { tenantId, agentId, version: 1, name, spec, createdAt, updatedAt: createdAt },
         });
+        await tx.agentVersion.create({ data: { tenantId, agentId, version: 1, spec, createdAt } });
         const budget = await tx.agentBudget.create({
           data: { tenantId, agentId, budgetMicrocents: BigInt(budgetMicrocents), maxConcurrentRuns },
         });
@@ -76,14 +78,14 @@ async function update(
   if (count === 0) return undefined;
   const found = await tx.agent.findUniqueOrThrow({ where: { tenantId_agentId: key } });
   const { name, budgetMicrocents, maxConcurrentRuns } = changes;
+  const spec = specOf({ ...fieldsOf(storedSpec.parse(found.spec)), ...changes });
+  const updatedAt = new Date();
   const agent = await tx.agent.update({
     where: { tenantId_agentId: key },
-    data: {
-      ...(name !== undefined && { name }),
-      spec: specOf({ ...fieldsOf(storedSpec.parse(found.spec)), ...changes }),
-      updatedAt: new Date(),
-    },
+    data: { ...(name !== undefined && { name }), spec, updatedAt },
   });
+  const { version } = agent;
+  await tx.agentVersion.create({ data: { ...key, version, spec, createdAt: updatedAt } });
   await tx.agentBudget.updateMany({
     where: key,
     data: {

@@ -9,7 +9,7 @@ import { createAgent } from '../../src/application/create-agent.ts';
 import type { SkillRegistry } from '../../src/domain/skill/skill.ts';
 import { agentsRepository } from '../../src/outbound/agents.repository.ts';
 import { createSkillRegistry } from '../../src/outbound/skills/skill-registry.ts';
-import { keysFolder } from '../skills/skill-harness.ts';
+import { keysFolder, noModels } from '../skills/skill-harness.ts';
 
 export const limits = { maxSteps: 50, maxConcurrentRuns: 5 };
 
@@ -31,13 +31,16 @@ export async function startAgents(): Promise<AgentsHarness> {
   const app = createPool({ url: postgres.appUrl, applicationName: 'test', max: 5, logger });
   const admin = createPool({ url: postgres.adminUrl, applicationName: 'test-admin', max: 2, logger });
   const agents = agentsRepository(orchestratorDatabase(app));
-  const skills = await createSkillRegistry({
-    ENV: 'test',
-    EGRESS_ALLOW: [],
-    EGRESS_DENY: [],
-    WEBHOOK_KEYS_PATH: keysFolder(),
-    WEBHOOK_KEY_VERSION: 'v1',
-  });
+  const skills = await createSkillRegistry(
+    {
+      ENV: 'test',
+      EGRESS_ALLOW: [],
+      EGRESS_DENY: [],
+      WEBHOOK_KEYS_PATH: keysFolder(),
+      WEBHOOK_KEY_VERSION: 'v1',
+    },
+    { models: noModels },
+  );
   return {
     agents,
     skills,

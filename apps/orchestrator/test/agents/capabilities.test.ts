@@ -27,10 +27,27 @@ const demoPlan = [
 const simulate = (context: RequestContext, input: InputOf<typeof runtimeSimulate>) =>
   simulatePlan(skills, agents, limits)(context, input);
 
+const ask = (params: Record<string, string | number>) => ({
+  skill: 'llm_invoke',
+  params: { prompt: 'why?', ...params },
+});
+
 describe('simulating a plan', () => {
   it('says what it costs and that it can run', async () => {
     expect(await simulate(newTenant(), { plan: demoPlan, budget_cents: 1 })).toMatchObject({
       value: { status: 'FEASIBLE', cost_cents: 0.021, latency_ms: 605, reasons: [], risks: [] },
+    });
+  });
+
+  it('counts a call of a model by its own cap, else by how much it may write', async () => {
+    const plan = [ask({}), ask({ max_tokens: 3_000 }), ask({ max_cost_cents: 0.5, max_tokens: 3_000 })];
+    expect(await simulate(newTenant(), { plan, budget_cents: 8 })).toMatchObject({
+      value: {
+        status: 'INFEASIBLE',
+        cost_cents: 8.5,
+        steps: [{ cost_microcents: 2_000_000 }, { cost_microcents: 6_000_000 }, { cost_microcents: 500_000 }],
+        risks: [{ step_id: 'step_3', code: 'BUDGET' }],
+      },
     });
   });
 
@@ -77,11 +94,7 @@ describe('what a caller can do here', () => {
     expect(await describeCapabilities(skills, agents, limits)(context, {})).toMatchObject({
       value: {
         tenant_id: context.tenantId,
-        skills: [
-          { name: 'http_call', version: '0.2.0' },
-          { name: 'json_transform' },
-          { name: 'webhook_send' },
-        ],
+        skills: [...skills.values()].map(({ spec: { name, version } }) => ({ name, version })),
         limits: { max_steps: 50, max_concurrent_runs_per_agent: 5, payload_bytes_max: 32_768 },
         budget_left_cents: null,
         open_runs: null,
@@ -113,29 +126,36 @@ describe('what a caller can do here', () => {
     expect(await describe(newTenant(), { agent_id })).toMatchObject({ error: { code: 'not_found' } });
   });
 
-  it('is told in full by the manifests of the skills', async () => {
+  it.each([
+    {
+      name: 'http_call',
+      pipe: 'body',
+      input_schema: { type: 'object', additionalProperties: false, required: ['url'] },
+    },
+    {
+      name: 'json_transform',
+      pipe: 'result',
+      pipe_into: 'input',
+      input_schema: { required: ['input', 'query'] },
+    },
+    { name: 'llm_invoke', pipe: 'text', idempotent: 'always', input_schema: { required: ['prompt'] } },
+    { name: 'webhook_send', pipe_into: 'payload', input_schema: { required: ['url', 'payload'] } },
+  ])('is told in full by the manifest of $name', async (manifest) => {
+    const outcome = await listSkills(skills)(newTenant());
+    const found = outcome.ok && outcome.value.manifest.find(({ name }) => name === manifest.name);
+    expect(found).toMatchObject(manifest);
+  });
+
+  it('is every skill with its version', async () => {
     const outcome = await listSkills(skills)(newTenant());
     expect(outcome).toMatchObject({
       value: {
-        skills: [
+        skills: expect.arrayContaining([
           { name: 'http_call', version: '0.2.0' },
           { name: 'json_transform', version: '1.0.0' },
+          { name: 'llm_invoke', version: '1.0.0' },
           { name: 'webhook_send', version: '1.0.0' },
-        ],
-        manifest: [
-          {
-            name: 'http_call',
-            pipe: 'body',
-            input_schema: { type: 'object', additionalProperties: false, required: ['url'] },
-          },
-          {
-            name: 'json_transform',
-            pipe: 'result',
-            pipe_into: 'input',
-            input_schema: { required: ['input', 'query'] },
-          },
-          { name: 'webhook_send', pipe_into: 'payload', input_schema: { required: ['url', 'payload'] } },
-        ],
+        ]),
       },
     });
   });

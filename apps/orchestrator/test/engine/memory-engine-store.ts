@@ -111,10 +111,11 @@ export class MemoryEngineStore implements EngineStore {
   }
 
   async claim(workerId: string, slots: number, engineVersion: number): Promise<ClaimedRun[]> {
-    if (!this.#leaseEnds.has(workerId) || engineVersion < 1) return [];
-    return this.#queue.take(slots).map((runId) => {
+    if (!this.#leaseEnds.has(workerId)) return [];
+    const isKnown = (runId: string): boolean => this.#run(runId).engineVersion <= engineVersion;
+    return this.#queue.take(slots, isKnown).map((runId) => {
       const run = this.#run(runId);
-      const seq = run.claimedSeq === 0 ? 2 : this.journals.lastSeq(runId);
+      const seq = run.claimedSeq === 0 ? run.firstEvents : this.journals.lastSeq(runId);
       run.idleClaims = seq === run.claimedSeq ? run.idleClaims + 1 : 1;
       Object.assign(run, {
         claimedSeq: seq,
@@ -122,6 +123,7 @@ export class MemoryEngineStore implements EngineStore {
         workerId,
         waitingReason: null,
         readyAtMs: null,
+        engineVersion: Math.max(run.engineVersion, engineVersion),
       });
       return this.#claimed(run, this.#signalsOf(runId).length > 0);
     });
@@ -212,7 +214,7 @@ export class MemoryEngineStore implements EngineStore {
 
   #insert(submission: Submission, events: RunEvent[]): void {
     const { runId, tenantId, agentId, traceparent, reserveMicrocents } = submission;
-    const run = newRun(submission);
+    const run = newRun(submission, events.length);
     this.runs.set(runId, run);
     for (const event of events) this.journals.append({ runId, tenantId, agentId, traceparent, event });
     this.#count(run, { reservedMicrocents: reserveMicrocents, openRuns: 1 });

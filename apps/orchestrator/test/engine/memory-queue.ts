@@ -14,15 +14,15 @@ export class MemoryQueue {
     if (!this.#queued.has(run.runId)) this.#queued.set(run.runId, run);
   }
 
-  /** Runs of the tenant whose turn it is, at most its share of the slots. */
-  take(slots: number): string[] {
+  /** Runs of the tenant whose turn it is, at most its share of the slots, and only those the claimer knows how to run. */
+  take(slots: number, isKnown: (runId: string) => boolean): string[] {
     const waiting = [...new Set([...this.#queued.values()].map(({ tenantId }) => tenantId))];
     const clock = Math.max(0, ...[...this.#lanes.values()].map(({ startedVtime }) => startedVtime));
     const startOf = (tenantId: string): number => Math.max(this.#lanes.get(tenantId)?.vtime ?? 0, clock);
     const [tenant] = waiting.toSorted((a, b) => startOf(a) - startOf(b) || (a < b ? -1 : 1));
     if (tenant === undefined) return [];
     const runs = [...this.#queued.values()]
-      .filter(({ tenantId }) => tenantId === tenant)
+      .filter(({ tenantId, runId }) => tenantId === tenant && isKnown(runId))
       .toSorted((a, b) => b.priority - a.priority)
       .slice(0, Math.max(1, Math.floor(slots / waiting.length)))
       .map(({ runId }) => runId);

@@ -1,5 +1,6 @@
 import type { RunStatus } from '@aos/contracts';
 import type { Submission } from '../../src/application/engine/ports.ts';
+import { ENGINE_VERSION } from '../../src/domain/run/state.ts';
 
 /** A row of the runs table. */
 export interface MemoryRun {
@@ -13,10 +14,13 @@ export interface MemoryRun {
   enqueueNo: number;
   idleClaims: number;
   claimedSeq: number;
+  engineVersion: number;
+  /** How many events its journal begins with. */
+  firstEvents: number;
 }
 
 /** A run as it is admitted. */
-export function newRun(submission: Submission): MemoryRun {
+export function newRun(submission: Submission, firstEvents: number): MemoryRun {
   return {
     submission,
     status: 'queued',
@@ -28,6 +32,8 @@ export function newRun(submission: Submission): MemoryRun {
     enqueueNo: 1,
     idleClaims: 0,
     claimedSeq: 0,
+    engineVersion: ENGINE_VERSION,
+    firstEvents,
   };
 }
 

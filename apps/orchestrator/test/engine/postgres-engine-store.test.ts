@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '@aos/testing';
+import { ENGINE_VERSION } from '../../src/domain/run/state.ts';
 import { engineStoreSuite } from './engine-store.suite.ts';
 import { openPostgresWorld } from './postgres-world.ts';
 import { newWorker, row, submission } from './store-world.ts';
@@ -18,7 +19,7 @@ describe('the engine’s store on Postgres', () => {
     const workerId = await newWorker(store);
     const run = submission(await world.addAgent());
     await store.submit(workerId, 1, [run]);
-    await store.claim(workerId, 1, 1);
+    await store.claim(workerId, 1, ENGINE_VERSION);
     const burying = await admin.connect();
     try {
       await burying.query('begin');

@@ -83,6 +83,11 @@ export function submission(agent: AgentPlace, more: Partial<Submission> = {}): S
   };
 }
 
+/** As a goal that has yet to be planned. */
+export function withoutPlan(run: Submission): Submission {
+  return { ...run, steps: 0, events: (admitted) => run.events(admitted).slice(0, 1) };
+}
+
 const METADATA = {
   planner: 'caller',
   model: null,

@@ -228,11 +228,16 @@ describe('redirects of http_call', () => {
   });
 });
 
+const to =
+  (...addresses: string[]) =>
+  () =>
+    Promise.resolve(addresses.map((address) => ({ address, family: 4 })));
+
+const nowhere = () => Promise.reject(Object.assign(new Error('no such host'), { code: 'ENOTFOUND' }));
+
 describe('the address http_call connects to', () => {
   it('is refused when it is private, by its name too', async () => {
-    const skill = await openSkill('http_call', { EGRESS_ALLOW: [] }, () =>
-      Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
-    );
+    const skill = await openSkill('http_call', { EGRESS_ALLOW: [] }, { resolveHost: to('127.0.0.1') });
     for (const host of ['127.0.0.1', 'rebind.example.com', 'localhost', '[::1]']) {
       expect(await call(skill, { url: `http://${host}:${port}/` })).toMatchObject({
         error: { code: 'egress_denied', message: expect.stringContaining('not on the public internet') },
@@ -242,12 +247,7 @@ describe('the address http_call connects to', () => {
   });
 
   it('is refused when one of several answers is private', async () => {
-    const skill = await openSkill('http_call', {}, () =>
-      Promise.resolve([
-        { address: '127.0.0.1', family: 4 },
-        { address: '10.0.0.1', family: 4 },
-      ]),
-    );
+    const skill = await openSkill('http_call', {}, { resolveHost: to('127.0.0.1', '10.0.0.1') });
     expect(await call(skill, { url: `http://mixed.example.com:${port}/` })).toMatchObject({
       error: { code: 'egress_denied' },
     });
@@ -257,11 +257,12 @@ describe('the address http_call connects to', () => {
   it('is the one that was checked, though the name changes its mind at once', async () => {
     const answers = ['127.0.0.1', '169.254.169.254', '10.0.0.1'];
     let asked = 0;
-    const skill = await openSkill('http_call', {}, () => {
+    const resolveHost = () => {
       const address = answers[asked] ?? '10.0.0.1';
       asked += 1;
       return Promise.resolve([{ address, family: 4 }]);
-    });
+    };
+    const skill = await openSkill('http_call', {}, { resolveHost });
     expect(await call(skill, { url: `http://rebind.example.com:${port}/` })).toMatchObject({ ok: true });
     expect(asked).toBe(1);
     expect(server.requests[0]?.headers.host).toBe(`rebind.example.com:${port}`);
@@ -275,9 +276,7 @@ describe('the address http_call connects to', () => {
   });
 
   it('that cannot be found is a failure to try again', async () => {
-    const skill = await openSkill('http_call', {}, () =>
-      Promise.reject(Object.assign(new Error('no such host'), { code: 'ENOTFOUND' })),
-    );
+    const skill = await openSkill('http_call', {}, { resolveHost: nowhere });
     expect(await call(skill, { url: 'http://nowhere.example.com', method: 'POST' })).toMatchObject({
       error: { code: 'upstream_error', retryable: true, message: expect.stringContaining('ENOTFOUND') },
     });

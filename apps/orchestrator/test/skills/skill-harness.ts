@@ -3,9 +3,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StructuredOutcome } from '@aos/contracts';
+import type { ModelCalls } from '../../src/application/model-calls.ts';
 import type { JsonObject, Skill, SkillCall, SkillResult } from '../../src/domain/skill/skill.ts';
-import type { ResolveHost } from '../../src/outbound/skills/egress/guarded-connector.ts';
-import { createSkillRegistry, type SkillConfig } from '../../src/outbound/skills/skill-registry.ts';
+import {
+  createSkillRegistry,
+  type SkillConfig,
+  type SkillPorts,
+} from '../../src/outbound/skills/skill-registry.ts';
 
 export const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes 123').toString('base64')}`;
 
@@ -16,11 +20,14 @@ export function keysFolder(content = SECRET): string {
   return folder;
 }
 
+/** Where no model is called. */
+export const noModels: ModelCalls = { complete: () => Promise.reject(new Error('no model is to be called')) };
+
 /** A skill of the registry, by default allowed to reach this machine. */
 export async function openSkill(
   name: string,
   config: Partial<SkillConfig> = {},
-  resolveHost?: ResolveHost,
+  { models = noModels, resolveHost }: Partial<SkillPorts> = {},
 ): Promise<Skill> {
   const skills = await createSkillRegistry(
     {
@@ -31,7 +38,7 @@ export async function openSkill(
       WEBHOOK_KEY_VERSION: 'v1',
       ...config,
     },
-    resolveHost,
+    { models, resolveHost },
   );
   const skill = skills.get(name);
   if (skill === undefined) throw new Error(`there is no skill ${name}`);

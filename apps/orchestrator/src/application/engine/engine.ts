@@ -16,6 +16,7 @@ import {
   type EngineStore,
   type EventPublisher,
   type Lease,
+  type Planner,
   type RunSignal,
   type Submission,
   type SubmitResult,
@@ -26,6 +27,7 @@ export interface EngineParts {
   store: EngineStore;
   publisher: EventPublisher;
   skills: SkillRegistry;
+  planner: Planner;
   lease: Lease;
   clock: Clock;
   chance: Chance;
@@ -195,12 +197,8 @@ export class Engine {
   }
 
   #occupy(claim: ClaimedRun, events: RunEvent[]): void {
-    const { clock, chance, observer } = this.#parts;
-    const execution = new RunExecution(
-      { writer: this.#writer, tools: this.#tools, clock, chance, observer },
-      claim,
-      events,
-    );
+    const parts = { ...this.#parts, writer: this.#writer, tools: this.#tools };
+    const execution = new RunExecution(parts, claim, events);
     const done = this.#see(claim, execution);
     this.#slots.set(claim.runId, { execution, done });
     this.#parts.onSlots?.(this.#slots.size);

@@ -1,6 +1,7 @@
-import type { SubmittedRun } from '@aos/contracts';
+import type { PlanStep, StructuredOutcome, SubmittedRun } from '@aos/contracts';
 import type { Admission, Verdict } from '../../domain/run/admit.ts';
 import type { Json, RunEvent } from '../../domain/run/state.ts';
+import type { Spend } from '../../domain/skill/skill.ts';
 
 /** Time as the engine sees it. The simulation brings its own. */
 export interface Clock {
@@ -34,7 +35,7 @@ export interface Submission extends Admission {
   context: Record<string, Json>;
   traceparent: string;
   createdAt: string;
-  /** `run.queued` and `plan.created`, made once it is known what the agent allows. */
+  /** `run.queued`, and `plan.created` where the goal came with a plan, made once it is known what the agent allows. */
   events(admitted: { agentVersion: number; maxSteps: number }): RunEvent[];
 }
 
@@ -162,6 +163,40 @@ export interface EventPublisher {
   publishTickets(tickets: readonly Ticket[]): Promise<void>;
   /** Tells the owner of a run to look at its signals; best effort. */
   nudge(workerId: string): void;
+}
+
+/** A goal that came without a plan. */
+export interface PlanRequest extends RunIdentity {
+  agentVersion: number;
+  goal: string;
+  context: Record<string, Json>;
+  maxSteps: number;
+  /** What planning may cost at most. */
+  budgetMicrocents: number;
+  /** Names the keys of the calls: with the same number nothing that was answered is paid again. */
+  keyNumber: number;
+  traceparent: string;
+  /** Aborted when the run is cut or goes to another process. */
+  signal: AbortSignal;
+}
+
+export interface PlannedSteps {
+  steps: PlanStep[];
+  /** `anthropic`, or `stub` where nothing was planned. */
+  planner: string;
+  model: string | null;
+  reasoning: string | null;
+}
+
+/** What came of asking for a plan, and what that has cost either way. */
+export interface PlanningResult {
+  outcome: StructuredOutcome<PlannedSteps>;
+  spend: Spend;
+}
+
+/** Turns a goal into steps. A plan it gives can be run; failure is data. */
+export interface Planner {
+  plan(request: PlanRequest): Promise<PlanningResult>;
 }
 
 /** What the engine tells of itself, for metrics. */

@@ -1,34 +1,39 @@
-import { errorOf, type ErrorSpec, type EventData } from '@aos/contracts';
+import type { ErrorSpec, EventData, RetryPolicy } from '@aos/contracts';
+import { openSpan, type Span } from '@aos/telemetry';
 import {
-  commandsFor,
-  decide,
+  cancellation,
   commandsOnCancel,
   commandsOnCrashLoop,
   type Command,
 } from '../../domain/run/decide.ts';
-import { fold } from '../../domain/run/evolve.ts';
 import { retryDelayMs } from '../../domain/run/retry.ts';
-import {
-  ENGINE_VERSION,
-  type NewRunEvent,
-  type RunEvent,
-  type RunEventType,
-  type RunState,
-} from '../../domain/run/state.ts';
-import type { JournalEntry, JournalWriter } from './journal-writer.ts';
+import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
+import { isNothing, NOTHING_SPENT, type Spend } from '../../domain/skill/skill.ts';
+import { askForPlan } from './ask-for-plan.ts';
+import { closedStep, createdPlan, eventsOfAttempt, spentFields } from './attempt-events.ts';
+import type { JournalWriter } from './journal-writer.ts';
 import type {
   Chance,
   ClaimedRun,
   Clock,
   EngineObserver,
+  Lease,
+  Planner,
   ReleasedRun,
-  RunIdentity,
   RunSignal,
 } from './ports.ts';
+import { RunJournal } from './run-journal.ts';
 import type { Attempt, ToolAdapter } from './tool-adapter.ts';
 
 /** Waits up to this long stay in the slot; longer ones give it back. */
 const SLOT_WAIT_MS_MAX = 5_000;
+/** Of asking for a plan: a router that restarts, or a provider's bad minute, ends no run. */
+const PLANNING_RETRY: RetryPolicy = {
+  maximum_attempts: 5,
+  initial_interval_ms: 2_000,
+  backoff_coefficient: 3,
+  maximum_interval_ms: 120_000,
+};
 /** Claims in a row without progress after which a run is taken out of the way. */
 const IDLE_CLAIMS_MAX = 3;
 
@@ -38,30 +43,49 @@ export type Departure = 'finished' | 'released' | 'handed-back';
 interface ExecutionParts {
   writer: JournalWriter;
   tools: ToolAdapter;
+  planner: Planner;
+  lease: Lease;
   clock: Clock;
   chance: Chance;
   observer: EngineObserver;
 }
 
 type CallCommand = Extract<Command, { type: 'call' }>;
+type PlanCommand = Extract<Command, { type: 'plan' }>;
+
+interface RejectedPlan {
+  attempt: number;
+  error: ErrorSpec;
+  latencyMs: number;
+  spend: Spend;
+}
 
 /** One claimed run on its way through its slot: does what `decide` says and journals what came of it. */
 export class RunExecution {
   readonly #parts: ExecutionParts;
   readonly #claim: ClaimedRun;
+  readonly #journal: RunJournal;
+  /** Of this turn in a slot: a run may have several. */
+  readonly #span: Span;
   readonly #interrupt = new AbortController();
-  #state: RunState;
-  /** What the last event decided. */
-  #commands: Command[] = [];
+  /** Ends what another process can repeat without loss. */
+  readonly #leave = new AbortController();
   #cancel: RunSignal | undefined;
   #isYielding = false;
-  /** Set when something this run handed to the writer could not be written. */
-  #failure: { error: unknown } | undefined;
 
   constructor(parts: ExecutionParts, claim: ClaimedRun, events: readonly RunEvent[]) {
     this.#parts = parts;
     this.#claim = claim;
-    this.#state = fold(events);
+    this.#journal = new RunJournal(parts, claim, events);
+    this.#span = openSpan('invoke_agent', {
+      kind: 'internal',
+      parent: claim.traceparent,
+      attributes: {
+        'gen_ai.operation.name': 'invoke_agent',
+        'gen_ai.agent.id': claim.agentId,
+        'aos.run_id': claim.runId,
+      },
+    });
   }
 
   /** Asks for the run to be cancelled: a call under way is cut. */
@@ -70,200 +94,174 @@ export class RunExecution {
     this.#interrupt.abort();
   }
 
-  /** Asks for the slot back at the next step boundary. */
+  /** Asks for the slot back at the next step boundary; planning is left at once, since its keys give the next process the answer. */
   yield(): void {
     this.#isYielding = true;
+    this.#leave.abort();
   }
 
   /** Rejects when the journal could not be written: the run is then for another process. */
   async run(): Promise<Departure> {
-    this.#commands = this.#firstCommands();
+    try {
+      return await this.#run();
+    } finally {
+      const { status, outcome } = this.#journal.state;
+      this.#span.set({ 'aos.run_status': status });
+      if (outcome?.error) this.#span.fail(outcome.error);
+      this.#span.end();
+    }
+  }
+
+  async #run(): Promise<Departure> {
+    let commands = this.#firstCommands();
     for (;;) {
-      if (this.#failure !== undefined) throw this.#failure.error;
-      if (this.#cancel !== undefined) this.#commands = commandsOnCancel(this.#state, this.#cancel.reason);
+      if (this.#journal.failure !== undefined) throw this.#journal.failure.error;
+      if (this.#cancel !== undefined) commands = commandsOnCancel(this.#journal.state, this.#cancel.reason);
       else if (this.#isYielding) return 'handed-back';
-      if (this.#commands.length === 0) return 'finished';
-      for (const command of this.#commands) {
+      if (commands.length === 0) return 'finished';
+      for (const command of commands) {
         const departure = await this.#perform(command);
         if (departure !== undefined) return departure;
       }
+      commands = this.#journal.commands;
     }
   }
 
   #firstCommands(): Command[] {
-    return this.#claim.idleClaims > IDLE_CLAIMS_MAX
-      ? commandsOnCrashLoop(this.#state)
-      : commandsFor(this.#state);
+    const { state, commands } = this.#journal;
+    return this.#claim.idleClaims > IDLE_CLAIMS_MAX ? commandsOnCrashLoop(state) : commands;
   }
 
   async #perform(command: Command): Promise<Departure | undefined> {
     switch (command.type) {
       case 'start':
-        void this.#journal([this.#event('run.started', { engine_version: ENGINE_VERSION })]);
+        void this.#journal.tell('run.started', { engine_version: ENGINE_VERSION });
         return undefined;
       case 'resume':
-        void this.#journal([this.#event('run.resumed', { reason: this.#state.waitingReason ?? 'due' })]);
+        void this.#journal.tell('run.resumed', { reason: this.#journal.state.waitingReason ?? 'due' });
         return undefined;
+      case 'plan':
+        return this.#plan(command);
       case 'call':
         return this.#call(command);
       case 'park':
         return this.#release(command.reason, null, command.error);
       case 'close-step':
-        void this.#journal([this.#event('step.finished', closedStep(command))]);
+        void this.#journal.tell('step.finished', closedStep(command.step, command.error, NOTHING_SPENT));
         return undefined;
       case 'finish':
         return this.#finish(command.data);
     }
   }
 
+  async #plan({ attempt, notBefore }: PlanCommand): Promise<Departure | undefined> {
+    const { clock, lease } = this.#parts;
+    const waitMs = this.#waitMs(notBefore);
+    if (waitMs > SLOT_WAIT_MS_MAX) return this.#release('planning_retry', notBefore, null);
+    if (waitMs > 0) await clock.sleep(waitMs, this.#interrupt.signal);
+    if (this.#interrupt.signal.aborted) return undefined;
+    // Planning is paid: what led to it is durable first, and the process has its place.
+    await this.#journal.durable;
+    await lease.beforeEffect();
+    const { outcome, spend, latencyMs } = await askForPlan(this.#parts, {
+      claim: this.#claim,
+      state: this.#journal.state,
+      traceparent: this.#span.traceparent,
+      signal: AbortSignal.any([this.#interrupt.signal, this.#leave.signal]),
+    });
+    if (outcome.ok) {
+      const created = createdPlan(outcome.value, { planId: this.#parts.chance.newId(), spend, latencyMs });
+      void this.#journal.tell('plan.created', created);
+    } else if (this.#interrupt.signal.aborted) {
+      // A call that was cut says nothing of the goal; but what planning had cost is kept.
+      const error = cancellation(this.#cancel?.reason);
+      if (!isNothing(spend)) this.#rejectPlan({ attempt, error, latencyMs, spend });
+    } else if (!this.#isYielding) this.#rejectPlan({ attempt, error: outcome.error, latencyMs, spend });
+    return undefined;
+  }
+
+  #rejectPlan({ attempt, error, latencyMs, spend }: RejectedPlan): void {
+    const nextAttemptAt = this.#retryAt(PLANNING_RETRY, attempt, error);
+    const data = { attempt, error, latency_ms: latencyMs, next_attempt_at: nextAttemptAt };
+    // What was answered is answered again to the next attempt, which then counts it.
+    const spent = nextAttemptAt === null ? spentFields(spend) : {};
+    void this.#journal.tell('plan.rejected', { ...data, ...spent });
+  }
+
   async #call(command: CallCommand): Promise<Departure | undefined> {
     const { clock, tools } = this.#parts;
-    const waitMs = command.notBefore === null ? 0 : Date.parse(command.notBefore) - clock.now();
+    const waitMs = this.#waitMs(command.notBefore);
     if (waitMs > SLOT_WAIT_MS_MAX) return this.#release('retry', command.notBefore, null);
     if (waitMs > 0) await clock.sleep(waitMs, this.#interrupt.signal);
     if (this.#interrupt.signal.aborted) return undefined;
 
     const attempt = await tools.call({
       claim: this.#claim,
-      state: this.#state,
+      state: this.#journal.state,
       command,
+      traceparent: this.#span.traceparent,
       signal: this.#interrupt.signal,
-      announce: (intent) => this.#journal([this.#event('tool.call.requested', intent)]),
+      announce: (intent) => this.#journal.tell('tool.call.requested', intent),
     });
-    // A call that was cut says nothing of the step: the cancellation closes it.
-    if (!attempt.outcome.ok && this.#interrupt.signal.aborted) return undefined;
-    void this.#journal(this.#eventsOf(command, attempt));
+    if (!attempt.outcome.ok && this.#interrupt.signal.aborted) {
+      this.#closeCut(command.step.step_id, attempt.spend);
+      return undefined;
+    }
+    const step = this.#journal.state.steps[command.step.step_id];
+    const startedAt = step?.startedAt ?? new Date(attempt.startedAtMs).toISOString();
+    const nextAttemptAt = this.#nextAttemptAt(command, attempt);
+    const time = new Date(clock.now()).toISOString();
+    void this.#journal.add(eventsOfAttempt({ command, attempt, startedAt, nextAttemptAt, time }));
+    if (nextAttemptAt === null) this.#observeStep(command.step.skill, attempt);
     return undefined;
   }
 
-  #eventsOf(command: CallCommand, attempt: Attempt): NewRunEvent[] {
-    const call = { step_id: command.step.step_id, skill: command.step.skill, attempt: command.attempt };
-    const latency = { latency_ms: attempt.latencyMs };
-    const startedAt =
-      this.#state.steps[call.step_id]?.startedAt ?? new Date(attempt.startedAtMs).toISOString();
-    const step = {
-      step_id: call.step_id,
-      skill: call.skill,
-      attempts: call.attempt,
-      started_at: startedAt,
-      ...latency,
-    };
-    const { outcome, spend } = attempt;
-    const spent = {
-      cost_microcents: spend.costMicrocents,
-      input_tokens: spend.inputTokens,
-      output_tokens: spend.outputTokens,
-    };
-    if (outcome.ok) {
-      this.#observeStep(call.skill, 'succeeded', attempt);
-      const { output } = outcome.value;
-      const finished = this.#event('step.finished', {
-        ...step,
-        status: 'succeeded',
-        output,
-        error: null,
-        ...spent,
-      });
-      if (attempt.idempotencyKey === null) return [finished];
-      return [
-        this.#event('tool.call.succeeded', { ...call, ...latency, idempotency_key: attempt.idempotencyKey }),
-        finished,
-      ];
-    }
-    const { error } = outcome;
-    const nextAttemptAt = this.#nextAttemptAt(command, attempt, error);
-    const failed = this.#event('tool.call.failed', {
-      ...call,
-      ...latency,
-      error,
-      next_attempt_at: nextAttemptAt,
-      ...spent,
-    });
-    if (nextAttemptAt !== null) return [failed];
-    this.#observeStep(call.skill, 'failed', attempt);
-    return [
-      failed,
-      this.#event('step.finished', { ...step, status: 'failed', output: null, error, cost_microcents: 0 }),
-    ];
+  #waitMs(notBefore: string | null): number {
+    return notBefore === null ? 0 : Date.parse(notBefore) - this.#parts.clock.now();
   }
 
-  /** Null: the step has failed for good. */
-  #nextAttemptAt(command: CallCommand, attempt: Attempt, error: ErrorSpec): string | null {
-    const { retry } = command.step;
-    if (!error.retryable || !attempt.mayRepeat || command.attempt >= retry.maximum_attempts) return null;
+  /** A call that was cut says nothing of its step, the cancellation closes it; but what it had cost is kept. */
+  #closeCut(stepId: string, spend: Spend): void {
+    const step = this.#journal.state.steps[stepId];
+    if (step === undefined || isNothing(spend)) return;
+    const data = closedStep(step, cancellation(this.#cancel?.reason), spend);
+    void this.#journal.tell('step.finished', data);
+  }
+
+  /** Null: the step has succeeded or failed for good. */
+  #nextAttemptAt(command: CallCommand, { outcome, mayRepeat }: Attempt): string | null {
+    if (outcome.ok || !mayRepeat) return null;
+    return this.#retryAt(command.step.retry, command.attempt, outcome.error);
+  }
+
+  /** Null: the failure is the last. */
+  #retryAt(retry: RetryPolicy, attempt: number, error: ErrorSpec): string | null {
+    if (!error.retryable || attempt >= retry.maximum_attempts) return null;
     const { clock, chance } = this.#parts;
-    const delayMs = retryDelayMs(retry, command.attempt, chance.random(), error.retry_after_ms);
+    const delayMs = retryDelayMs(retry, attempt, chance.random(), error.retry_after_ms);
     return new Date(clock.now() + delayMs).toISOString();
   }
 
   async #finish(data: EventData<'run.finished'>): Promise<Departure> {
     const { clock, observer } = this.#parts;
     const finishedAt = new Date(clock.now()).toISOString();
-    const identity = this.#identity();
-    await this.#journal([this.#event('run.finished', data)], {
+    const { identity } = this.#journal;
+    await this.#journal.tell('run.finished', data, {
       finished: { ...identity, status: data.status, costMicrocents: data.cost_microcents, finishedAt },
+      handledSignals: this.#cancel === undefined ? [] : [this.#cancel.signalId],
     });
-    const startedAt = this.#state.startedAt;
+    const { startedAt } = this.#journal.state;
     observer.runFinished(data.status, startedAt === null ? 0 : (clock.now() - Date.parse(startedAt)) / 1000);
     return 'finished';
   }
 
   async #release(reason: string, readyAt: string | null, error: ErrorSpec | null): Promise<Departure> {
-    const released: ReleasedRun = { ...this.#identity(), reason, readyAt };
-    await this.#journal([this.#event('run.waiting', { reason, next_attempt_at: readyAt, error })], {
-      released,
-    });
+    const released: ReleasedRun = { ...this.#journal.identity, reason, readyAt };
+    await this.#journal.tell('run.waiting', { reason, next_attempt_at: readyAt, error }, { released });
     return 'released';
   }
 
-  /** Takes the events into the state at once and hands them to the writer; resolves when they are durable. */
-  #journal(events: NewRunEvent[], more: Partial<JournalEntry> = {}): Promise<void> {
-    const identity = this.#identity();
-    const rows = events.map((event) => {
-      const numbered: RunEvent = { ...event, seq: this.#state.seq + 1 };
-      const decision = decide(this.#state, numbered);
-      this.#state = decision.state;
-      this.#commands = decision.commands;
-      return { ...identity, traceparent: this.#claim.traceparent, event: numbered };
-    });
-    const handled =
-      this.#cancel !== undefined && more.finished !== undefined
-        ? { handledSignals: [this.#cancel.signalId] }
-        : {};
-    const durable = this.#parts.writer.add({ runId: identity.runId, rows, ...more, ...handled });
-    durable.catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
-    return durable;
+  #observeStep(skill: string, { outcome, latencyMs }: Attempt): void {
+    this.#parts.observer.stepFinished(skill, outcome.ok ? 'succeeded' : 'failed', latencyMs / 1000);
   }
-
-  #event<T extends RunEventType>(type: T, data: EventData<T>): NewRunEvent {
-    return { type, time: new Date(this.#parts.clock.now()).toISOString(), data } as NewRunEvent;
-  }
-
-  #identity(): RunIdentity {
-    const { runId, tenantId, agentId } = this.#claim;
-    return { runId, tenantId, agentId };
-  }
-
-  #observeStep(skill: string, outcome: string, attempt: Attempt): void {
-    this.#parts.observer.stepFinished(skill, outcome, attempt.latencyMs / 1000);
-  }
-}
-
-function closedStep({ step, error }: Extract<Command, { type: 'close-step' }>): EventData<'step.finished'> {
-  return {
-    step_id: step.plan.step_id,
-    skill: step.plan.skill,
-    status: 'cancelled',
-    attempts: step.intent?.attempt ?? step.attempts,
-    output: null,
-    error:
-      step.intent === null
-        ? error
-        : errorOf('run_cancelled', 'cut while its call was under way; the effect may have happened'),
-    started_at: step.startedAt,
-    latency_ms: 0,
-    cost_microcents: 0,
-  };
 }

@@ -5,12 +5,14 @@ import {
   type EventData,
   type StructuredOutcome,
 } from '@aos/contracts';
+import { openSpan, type Span } from '@aos/telemetry';
 import { effectKey } from '../effect-key.ts';
 import { resolveReferences, type ReferenceScope } from '../../domain/plan/references.ts';
 import type { Command } from '../../domain/run/decide.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import {
   NOTHING_SPENT,
+  sumOf,
   type JsonObject,
   type Skill,
   type SkillRegistry,
@@ -23,6 +25,8 @@ interface CallRequest {
   claim: ClaimedRun;
   state: RunState;
   command: Extract<Command, { type: 'call' }>;
+  /** Of the span that works on the run. */
+  traceparent: string;
   /** Aborted when the run is cut. */
   signal: AbortSignal;
   /** Journals the intent; resolves when it is durable. */
@@ -104,12 +108,14 @@ export class ToolAdapter {
 
   /** A skill that does not heed its signal is left behind: its attempt has timed out all the same. */
   async #execute(
-    { claim, state, command, signal }: CallRequest,
+    request: CallRequest,
     skill: Skill,
     call: { params: JsonObject; idempotencyKey: string },
   ): Promise<{ outcome: StructuredOutcome<SkillResult>; spend: Spend }> {
     let spend = NOTHING_SPENT;
+    const { claim, state, command, signal } = request;
     const { step_id: stepId, timeout_ms: timeoutMs } = command.step;
+    const span = openToolSpan(request);
     const over = new AbortController();
     const cut = AbortSignal.any([signal, over.signal]);
     try {
@@ -121,7 +127,7 @@ export class ToolAdapter {
           tenantId: claim.tenantId,
           runId: claim.runId,
           agentId: claim.agentId,
-          traceparent: claim.traceparent,
+          traceparent: span.traceparent,
           budgetMicrocents: state.reservedMicrocents - state.costMicrocents,
           charge: (more) => {
             spend = sumOf(spend, more);
@@ -134,19 +140,27 @@ export class ToolAdapter {
           return fail(errorOf('step_timeout', `step ${stepId} took longer than ${timeoutMs} ms`));
         }),
       ]);
+      if (!outcome.ok) span.fail(outcome.error);
       return { outcome, spend };
     } finally {
       over.abort(OVER);
+      span.end();
     }
   }
 }
 
-function sumOf(left: Spend, right: Spend): Spend {
-  return {
-    costMicrocents: left.costMicrocents + right.costMicrocents,
-    inputTokens: left.inputTokens + right.inputTokens,
-    outputTokens: left.outputTokens + right.outputTokens,
-  };
+function openToolSpan({ claim, command: { step, attempt }, traceparent }: CallRequest): Span {
+  return openSpan(`execute_tool ${step.skill}`, {
+    kind: 'internal',
+    parent: traceparent,
+    attributes: {
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': step.skill,
+      'aos.run_id': claim.runId,
+      'aos.step_id': step.step_id,
+      'aos.attempt': attempt,
+    },
+  });
 }
 
 function scopeOf(state: RunState): ReferenceScope {

@@ -18,6 +18,7 @@ const skill = (name: string, costMicrocents: number, isEffect = false): Skill =>
   },
   validate: () => [],
   forbiddenPlaces: () => [],
+  usualCostMicrocents: ({ cap }) => (typeof cap === 'number' ? cap : costMicrocents),
   hasSideEffects: () => isEffect,
   isIdempotent: ({ idempotent }) => idempotent === true,
   execute: () => Promise.reject(new Error('not called')),

@@ -20,9 +20,15 @@ interface Plan {
 
 /** What a plan will cost and take if each step succeeds at once, what may go wrong, and whether it can run at all. */
 export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: ForecastBounds): Forecast {
-  const steps = plan.steps.map(({ step_id, skill }) => {
-    const spec = skills.get(skill)?.spec;
-    return { step_id, skill, cost_microcents: spec?.cost_microcents ?? 0, latency_ms: spec?.latency_ms ?? 0 };
+  const steps = plan.steps.map(({ step_id, skill: name, params }) => {
+    const skill = skills.get(name);
+    const costMicrocents = skill?.usualCostMicrocents(params) ?? 0;
+    return {
+      step_id,
+      skill: name,
+      cost_microcents: costMicrocents,
+      latency_ms: skill?.spec.latency_ms ?? 0,
+    };
   });
   const costMicrocents = sum(steps.map((step) => step.cost_microcents));
   const reasons = [

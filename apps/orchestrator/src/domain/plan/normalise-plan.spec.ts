@@ -22,6 +22,7 @@ const skill = (name: string, pipe?: string, pipeInto?: string): Skill => ({
   },
   validate: (params) => (params['bad'] === undefined ? [] : [{ field: '/bad', message: 'unknown field' }]),
   forbiddenPlaces: ({ url }) => (url === 'http://10.0.0.1' ? [{ field: '/url', message: 'private' }] : []),
+  usualCostMicrocents: () => 0,
   hasSideEffects: () => false,
   isIdempotent: () => true,
   execute: () => Promise.reject(new Error('not called')),

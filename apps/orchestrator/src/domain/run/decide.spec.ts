@@ -126,6 +126,36 @@ describe('what a run does next', () => {
   });
 });
 
+const unplanned = (planning: Partial<RunState['planning']> = {}): RunState => ({
+  ...fold([]),
+  status: 'running',
+  planning: { ...fold([]).planning, ...planning },
+});
+
+describe('a run without a plan', () => {
+  it.each([
+    { what: 'at first', planning: {}, command: { type: 'plan', attempt: 1, notBefore: null } },
+    {
+      what: 'after an attempt that may be repeated',
+      planning: { attempts: 2, error: FAILURE, nextAttemptAt: 'then' },
+      command: { type: 'plan', attempt: 3, notBefore: 'then' },
+    },
+    {
+      what: 'after the last attempt',
+      planning: { attempts: 5, error: FAILURE },
+      command: { type: 'finish', data: { status: 'failed', output: null, error: FAILURE } },
+    },
+  ])('$what', ({ planning, command }) => {
+    expect(commandsFor(unplanned(planning))).toMatchObject([command]);
+  });
+
+  it('starts before it is planned, and is cancelled without a step to close', () => {
+    const queued = { ...unplanned(), status: 'queued' } as const;
+    expect(commandsFor(queued)).toEqual([{ type: 'start' }]);
+    expect(commandsOnCancel(unplanned(), undefined).map(({ type }) => type)).toEqual(['finish']);
+  });
+});
+
 describe('a cancelled run', () => {
   it.each([
     { what: 'before its first step', state: running({}), types: ['finish'] },

@@ -14,6 +14,8 @@ export type Command =
   /** Journal that the run has started, or is worked on again after waiting. */
   | { type: 'start' }
   | { type: 'resume' }
+  /** Ask for a plan, not before `notBefore` (a long wait gives the slot back). */
+  | { type: 'plan'; attempt: number; notBefore: string | null }
   /**
    * Make an attempt of a step, not before `notBefore` (a long wait gives the slot back).
    * `intent` is given where one is already journalled: it is not announced again.
@@ -41,6 +43,7 @@ export function commandsFor(state: RunState): Command[] {
   if (isTerminal(state.status)) return [];
   if (state.status === 'queued') return [{ type: 'start' }];
   if (state.status === 'waiting') return [{ type: 'resume' }];
+  if (state.plan === null) return [nextForPlan(state)];
   const current = currentStep(state);
   if (current === undefined) return [finish(state, 'succeeded', { output: lastOutput(state), error: null })];
   return [nextForStep(state, current)];
@@ -49,12 +52,17 @@ export function commandsFor(state: RunState): Command[] {
 /** A cancelled run closes the step at work and ends; steps not begun are never begun. */
 export function commandsOnCancel(state: RunState, reason: string | undefined): Command[] {
   if (isTerminal(state.status)) return [];
-  const error = errorOf('run_cancelled', reason ?? 'cancelled on request');
+  const error = cancellation(reason);
   const open = Object.values(state.steps).filter(
     ({ status }) => status === 'running' || status === 'waiting',
   );
   const closing = open.map((step): Command => ({ type: 'close-step', step, error }));
   return [...closing, finish(state, 'cancelled', { output: null, error })];
+}
+
+/** Why what a cancelled run was doing has ended. */
+export function cancellation(reason: string | undefined): ErrorSpec {
+  return errorOf('run_cancelled', reason ?? 'cancelled on request');
 }
 
 /** A run on which worker after worker dies is taken out of the way. */
@@ -67,6 +75,13 @@ export function commandsOnCrashLoop(state: RunState): Command[] {
   const park: Command = { type: 'park', reason: 'worker_crash_loop', error };
   if (state.status === 'running') return [park];
   return [{ type: state.status === 'queued' ? 'start' : 'resume' }, park];
+}
+
+/** A run without a plan asks for one until it has one or the last attempt has failed. */
+function nextForPlan(state: RunState): Command {
+  const { attempts, nextAttemptAt, error } = state.planning;
+  if (error !== null && nextAttemptAt === null) return finish(state, 'failed', { output: null, error });
+  return { type: 'plan', attempt: attempts + 1, notBefore: nextAttemptAt };
 }
 
 function nextForStep(state: RunState, step: StepState): Command {

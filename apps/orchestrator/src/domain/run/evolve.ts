@@ -6,10 +6,11 @@ const EMPTY: RunState = {
   seq: 0,
   goal: '',
   context: {},
+  agentVersion: 0,
   maxSteps: 0,
   reservedMicrocents: 0,
   plan: null,
-  planning: { attempts: 0, nextAttemptAt: null, error: null },
+  planning: { attempts: 0, nextAttemptAt: null, error: null, keyNumber: 1 },
   steps: {},
   stepsFinished: 0,
   costMicrocents: 0,
@@ -43,6 +44,7 @@ function apply(state: RunState, event: RunEvent): RunState {
         ...state,
         goal: event.data.goal,
         context: event.data.context,
+        agentVersion: event.data.agent_version,
         maxSteps: event.data.max_steps,
         reservedMicrocents: event.data.reserved_microcents,
       };
@@ -111,7 +113,12 @@ function planned(state: RunState, data: EventData<'plan.created'>): RunState {
 function planRejected(state: RunState, data: EventData<'plan.rejected'>): RunState {
   return {
     ...charged(state, data),
-    planning: { attempts: data.attempt, nextAttemptAt: data.next_attempt_at, error: data.error },
+    planning: {
+      attempts: data.attempt,
+      nextAttemptAt: data.next_attempt_at,
+      error: data.error,
+      keyNumber: state.planning.keyNumber + (data.error.code === 'idempotency_conflict' ? 1 : 0),
+    },
   };
 }
 

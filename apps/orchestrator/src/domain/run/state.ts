@@ -10,7 +10,7 @@ import type {
 } from '@aos/contracts';
 
 /** The version of the fold below; a replica claims only runs of versions it can fold. */
-export const ENGINE_VERSION = 1;
+export const ENGINE_VERSION = 2;
 
 export type Json = EventData<'step.finished'>['output'];
 
@@ -52,6 +52,19 @@ export interface StepState {
   outputTokens: number;
 }
 
+/** Attempts at a plan that came to nothing. */
+export interface PlanningState {
+  attempts: number;
+  /** Null after an attempt: it was the last. */
+  nextAttemptAt: string | null;
+  error: ErrorSpec | null;
+  /**
+   * From 1; goes into the keys of the calls. Attempts share it, so that an answer that was lost on its way is paid once. It
+   * grows when another request was found under the keys.
+   */
+  keyNumber: number;
+}
+
 /** Everything the journal of a run says, folded. */
 export interface RunState {
   status: RunStatus;
@@ -59,12 +72,13 @@ export interface RunState {
   seq: number;
   goal: string;
   context: EventData<'run.queued'>['context'];
+  /** The agent as it was when the goal was admitted. */
+  agentVersion: number;
   maxSteps: number;
   /** What the run may cost in all. */
   reservedMicrocents: number;
   plan: Plan | null;
-  /** Tries at a plan that came to nothing. */
-  planning: { attempts: number; nextAttemptAt: string | null; error: ErrorSpec | null };
+  planning: PlanningState;
   steps: Readonly<Record<string, StepState>>;
   stepsFinished: number;
   costMicrocents: number;

@@ -34,6 +34,17 @@ export interface Spend {
 
 export const NOTHING_SPENT: Spend = { costMicrocents: 0, inputTokens: 0, outputTokens: 0 };
 
+export const isNothing = ({ costMicrocents, inputTokens, outputTokens }: Spend): boolean =>
+  costMicrocents === 0 && inputTokens === 0 && outputTokens === 0;
+
+export function sumOf(left: Spend, right: Spend): Spend {
+  return {
+    costMicrocents: left.costMicrocents + right.costMicrocents,
+    inputTokens: left.inputTokens + right.inputTokens,
+    outputTokens: left.outputTokens + right.outputTokens,
+  };
+}
+
 export interface SkillResult {
   output: Json;
 }
@@ -45,7 +56,9 @@ export interface Skill {
   validate(params: JsonObject): InputIssue[];
   /** Places written in the params that may not be reached, as pointers into the params. */
   forbiddenPlaces(params: JsonObject): InputIssue[];
-  /** Whether this call changes the outside world. */
+  /** What such a call usually costs, for reservations; where a reference stands it is not known yet. */
+  usualCostMicrocents(params: JsonObject): number;
+  /** Whether this call changes the outside world, or is paid: it is then announced in the journal before it starts. */
   hasSideEffects(params: JsonObject): boolean;
   /** Whether repeating this call with the same key is harmless. */
   isIdempotent(params: JsonObject): boolean;

@@ -6,6 +6,7 @@ import { run, type Statement } from './connection.ts';
  * Takes ready runs of the waiting tenant whose turn it is (start-time fair queueing over lanes), by priority and age.
  * The lane row is waited for, locked runs are skipped; an idle tenant comes back at the virtual time, not before it.
  * One call serves one tenant, at most its share of the free slots. Waiting tenants are found by a loose index scan.
+ * A run that a newer engine has worked on is left to engines as new: its journal may say what an older one cannot fold.
  */
 const CLAIM: Statement = {
   name: 'claim',
@@ -38,10 +39,10 @@ const CLAIM: Statement = {
       from lane where l.tenant_id = lane.tenant_id and exists (select 1 from gone))
     update orchestrator.runs r
     set status = 'running', worker_id = $1::uuid, waiting_reason = null, ready_at = null,
-      started_at = coalesce(r.started_at, now()),
+      engine_version = greatest(r.engine_version, $3::int), started_at = coalesce(r.started_at, now()),
       (idle_claims, claimed_seq) = (
         select case when s.seq = r.claimed_seq then r.idle_claims + 1 else 1 end, s.seq
-        from (select case when r.claimed_seq = 0 then 2 else (
+        from (select case when r.claimed_seq = 0 then r.first_events else (
           select e.run_seq from orchestrator.run_events e where e.run_day = r.run_day and e.run_id = r.run_id
           order by e.run_seq desc limit 1) end as seq) s)
     from gone where r.run_id = gone.run_id

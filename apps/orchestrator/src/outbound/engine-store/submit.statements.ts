@@ -38,31 +38,32 @@ export const ADD_LANES: Statement = {
 
 /**
  * Inserts what was admitted, and reserves exactly what was inserted: the unique key decides races between processes, and
- * inserting in key order keeps them from deadlocking. $1–$16 the runs, $17–$22 their events, $23–$25 this flush.
+ * inserting in key order keeps them from deadlocking. $1–$17 the runs, $18–$23 their events, $24 and $25 this flush.
  */
 export const INSERT_RUNS: Statement = {
   name: 'submit_insert_runs',
   text: `
     with ins as (
       insert into orchestrator.runs (run_id, run_day, tenant_id, agent_id, agent_version, engine_version, status, goal,
-        priority, labels, context, max_steps, idempotency_key, request_hash, traceparent, reserved_microcents, created_at)
+        priority, labels, context, max_steps, idempotency_key, request_hash, traceparent, reserved_microcents, created_at,
+        first_events)
       select s.run_id, s.run_day, s.tenant_id, s.agent_id, s.agent_version, s.engine_version, 'queued', s.goal,
         s.priority, s.labels::jsonb, s.context::jsonb, s.max_steps, s.idempotency_key, decode(s.request_hash, 'hex'),
-        s.traceparent, s.reserved, s.created_at
+        s.traceparent, s.reserved, s.created_at, s.first_events
       from unnest($1::uuid[], $2::date[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::int[], $9::text[],
-        $10::text[], $11::int[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::timestamptz[])
+        $10::text[], $11::int[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::timestamptz[], $17::int[])
         as s(run_id, run_day, tenant_id, agent_id, agent_version, engine_version, goal, priority, labels, context,
-          max_steps, idempotency_key, request_hash, traceparent, reserved, created_at)
+          max_steps, idempotency_key, request_hash, traceparent, reserved, created_at, first_events)
       order by s.tenant_id, s.idempotency_key, s.run_id
       on conflict do nothing
-      returning run_id, tenant_id, agent_id, priority, engine_version, reserved_microcents),
+      returning run_id, tenant_id, agent_id, priority, engine_version, reserved_microcents, first_events),
     queued as (
       insert into orchestrator.run_queue (run_id, tenant_id, priority, engine_version)
       select run_id, tenant_id, priority, engine_version from ins),
     told as (
       insert into orchestrator.run_events (run_day, run_id, run_seq, tenant_id, agent_id, type, time, payload)
       select e.run_day, e.run_id, e.run_seq, ins.tenant_id, ins.agent_id, e.type, e.time, e.payload::json
-      from unnest($17::date[], $18::uuid[], $19::int[], $20::text[], $21::timestamptz[], $22::text[])
+      from unnest($18::date[], $19::uuid[], $20::int[], $21::text[], $22::timestamptz[], $23::text[])
         as e(run_day, run_id, run_seq, type, time, payload) join ins using (run_id)),
     reserved as (
       update orchestrator.agent_budgets b
@@ -72,7 +73,7 @@ export const INSERT_RUNS: Statement = {
       where (b.tenant_id, b.agent_id) = (x.tenant_id, x.agent_id)),
     kept as (
       insert into orchestrator.unpublished (worker_id, flush_no, events, tickets)
-      select $23::uuid, $24::bigint, json_agg(json_build_array(run_id, 1, $25::int)), json_agg(json_build_array(run_id, 1))
+      select $24::uuid, $25::bigint, json_agg(json_build_array(run_id, 1, first_events)), json_agg(json_build_array(run_id, 1))
       from ins having count(*) > 0)
     select run_id from ins`,
 };

@@ -193,6 +193,7 @@ async function insertRuns(client: PoolClient, flush: Flush, admitted: Admitted[]
     column((run) => run.submission.traceparent),
     column((run) => run.submission.reserveMicrocents),
     column((run) => run.submission.createdAt),
+    column((run) => run.events.length),
     events.map(({ runId }) => runDay(runId)),
     events.map(({ runId }) => runId),
     events.map(({ event }) => event.seq),
@@ -201,7 +202,6 @@ async function insertRuns(client: PoolClient, flush: Flush, admitted: Admitted[]
     events.map(({ event }) => JSON.stringify(event.data)),
     flush.workerId,
     flush.flushNo,
-    Math.max(...admitted.map((run) => run.events.length)),
   ]);
   return new Set(rows.map(({ run_id }) => run_id));
 }

@@ -29,6 +29,8 @@ export interface SkillDefinition<P extends z.ZodType> extends Omit<
   isIdempotent: (params: JsonObject) => boolean;
   /** The call charges what it spends itself; `cost_microcents` is then what one usually costs, for reservations. */
   isMetered?: true;
+  /** Where the params say more of it than `cost_microcents`. */
+  usualCostMicrocents?: (params: JsonObject) => number;
   forbiddenPlaces?: (params: JsonObject) => InputIssue[];
   run: (params: z.output<P>, call: SkillCall) => Promise<StructuredOutcome<Json>>;
 }
@@ -42,6 +44,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
     isIdempotent,
     forbiddenPlaces,
     isMetered = false,
+    usualCostMicrocents,
     run,
     ...manifest
   } = definition;
@@ -60,6 +63,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
       return issuesOf(new z.ZodError(open));
     },
     forbiddenPlaces: (params) => forbiddenPlaces?.(params) ?? [],
+    usualCostMicrocents: (params) => usualCostMicrocents?.(params) ?? spec.cost_microcents,
     hasSideEffects,
     isIdempotent,
     execute: async (call) => {

@@ -1,4 +1,5 @@
 import type { OrchestratorConfig } from '@aos/contracts';
+import type { ModelCalls } from '../../application/model-calls.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
 import { egressPolicy } from './egress/egress-policy.ts';
 import type { ResolveHost } from './egress/guarded-connector.ts';
@@ -7,6 +8,7 @@ import { createHttpClient } from './http/http-client.ts';
 import { createJqPool } from './jq/jq-pool.ts';
 import { createQuerySyntax } from './jq/query-syntax.ts';
 import { jsonTransform } from './json-transform.ts';
+import { llmInvoke } from './llm-invoke.ts';
 import { webhookSend } from './webhook-send.ts';
 import { webhookSigner } from './webhook-secret.ts';
 
@@ -15,19 +17,27 @@ export type SkillConfig = Pick<
   'ENV' | 'EGRESS_ALLOW' | 'EGRESS_DENY' | 'WEBHOOK_KEYS_PATH' | 'WEBHOOK_KEY_VERSION'
 >;
 
+/** What skills reach the world by, beside the network. */
+export interface SkillPorts {
+  models: ModelCalls;
+  /** Default: as the machine does. */
+  resolveHost?: ResolveHost | undefined;
+}
+
 /**
  * The built-in skills. Rejects with ConfigurationError where the configuration does not allow to start. Threads and
- * connections of theirs do not keep the process alive. `resolveHost`: by default as the machine does.
+ * connections of theirs do not keep the process alive.
  */
 export async function createSkillRegistry(
   config: SkillConfig,
-  resolveHost?: ResolveHost,
+  { models, resolveHost }: SkillPorts,
 ): Promise<SkillRegistry> {
   const policy = egressPolicy(config);
   const client = createHttpClient(policy, resolveHost);
   const skills = [
     httpCall(client, policy),
     jsonTransform(createJqPool(), await createQuerySyntax()),
+    llmInvoke(models),
     webhookSend(client, policy, webhookSigner(config)),
   ];
   return new Map(skills.map((skill) => [skill.spec.name, skill]));

@@ -9,6 +9,7 @@ export function checkAtRest(simulation: Simulation): void {
   checkJournals(simulation);
   checkEffects(simulation);
   checkBudgets(simulation);
+  checkPlanning(simulation);
 }
 
 /** No accepted run is lost, none is doubled, an accepted cancellation ends its run. */
@@ -61,6 +62,17 @@ function checkEffects({ world, store, outside }: Simulation): void {
   }
 }
 
+/** A plan says what was paid for it, all of it and once; a run without one never says more than that. */
+function checkPlanning({ world, store, router }: Simulation): void {
+  for (const runId of store.runs.keys()) {
+    const events = store.journals.events(runId).filter(({ type }) => type.startsWith('plan.'));
+    const [told, paid] = [costOf(events), router.paidFor(runId)];
+    const isPlanned = events.some(({ type }) => type === 'plan.created');
+    if (isPlanned ? told !== paid : told > paid)
+      world.violate(`planning ${runId} cost ${paid}, the journal says ${told}`);
+  }
+}
+
 /** Nothing is reserved but for runs that are open, and what was spent is what the steps cost. */
 function checkBudgets({ world, store }: Simulation): void {
   for (const [agentKey, agent] of store.agents) {
@@ -82,17 +94,11 @@ function checkBudgets({ world, store }: Simulation): void {
   }
 }
 
+const SPENDING: readonly string[] = ['step.finished', 'tool.call.failed', 'plan.created', 'plan.rejected'];
+
 /** Every attempt's cost stands in one event. */
-function spentBy(event: RunEvent): number {
-  switch (event.type) {
-    case 'step.finished':
-    case 'tool.call.failed':
-    case 'plan.created':
-    case 'plan.rejected':
-      return event.data.cost_microcents ?? 0;
-    default:
-      return 0;
-  }
+function spentBy({ type, data }: RunEvent): number {
+  return SPENDING.includes(type) && 'cost_microcents' in data ? (data.cost_microcents ?? 0) : 0;
 }
 
 function costOf(events: readonly RunEvent[]): number {

@@ -82,6 +82,7 @@ export class Outside {
       },
       validate: () => [],
       forbiddenPlaces: () => [],
+      usualCostMicrocents: () => kind.costMicrocents,
       hasSideEffects: () => kind.hasSideEffects,
       isIdempotent: () => kind.isIdempotent,
       execute: (call) => this.#execute(kind, process, call),

@@ -1,4 +1,11 @@
-import type { RequestContext, StructuredOutcome, SubmittedRun } from '@aos/contracts';
+import {
+  errorOf,
+  fail,
+  succeed,
+  type RequestContext,
+  type StructuredOutcome,
+  type SubmittedRun,
+} from '@aos/contracts';
 import { Engine } from '../../../src/application/engine/engine.ts';
 import {
   FencedError,
@@ -9,7 +16,9 @@ import {
   type RunSignal,
   type SignalReceipt,
 } from '../../../src/application/engine/ports.ts';
+import { ModelPlanner, type AgentVersions } from '../../../src/application/planner/model-planner.ts';
 import { submitRun } from '../../../src/application/submit-run.ts';
+import { ENGINE_VERSION } from '../../../src/domain/run/state.ts';
 import type { Simulation } from './simulation.ts';
 import type { Actor } from './world.ts';
 
@@ -37,7 +46,7 @@ export class SimProcess implements Actor {
   #tellEnded: () => void = () => undefined;
 
   constructor(simulation: Simulation, name: string) {
-    const { world, outside } = simulation;
+    const { world, outside, router } = simulation;
     this.#simulation = simulation;
     this.name = name;
     this.workerId = world.random.newId(world.nowMs);
@@ -54,6 +63,15 @@ export class SimProcess implements Actor {
       store: this.#store,
       publisher: this.#publisher(),
       skills,
+      planner: new ModelPlanner({
+        backend: 'anthropic',
+        isProduction: true,
+        timeoutMs: 90_000,
+        agents: this.#agents(),
+        skills,
+        models: router.modelsOf(this),
+        onStub: () => world.violate('a stub in production'),
+      }),
       lease: this.#lease(),
       clock: this.#clock,
       chance,
@@ -79,7 +97,7 @@ export class SimProcess implements Actor {
   async start(): Promise<void> {
     const { workerId, name: host } = this;
     try {
-      await this.#store.registerWorker({ workerId, host, engineVersion: 1, leaseMs: LEASE_MS });
+      await this.#store.registerWorker({ workerId, host, engineVersion: ENGINE_VERSION, leaseMs: LEASE_MS });
     } catch {
       this.end('could not register');
       return;
@@ -144,6 +162,19 @@ export class SimProcess implements Actor {
           await this.#clock.sleep(250);
         }
       },
+    };
+  }
+
+  #agents(): AgentVersions {
+    const agent = { instructions: '', skills: [], model: null };
+    return {
+      find: () =>
+        this.#simulation.world.call({
+          actor: this,
+          what: 'store.agentVersion',
+          onLost: () => fail(errorOf('unavailable', 'the store cannot be reached')),
+          apply: async () => succeed(agent),
+        }),
     };
   }
 

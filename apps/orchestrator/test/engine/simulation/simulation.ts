@@ -6,6 +6,7 @@ import { checkAtRest } from './checks.ts';
 import { Outside, SkillBugError } from './outside.ts';
 import { Random } from './random.ts';
 import { SimProcess } from './sim-process.ts';
+import { SimRouter } from './sim-router.ts';
 import { Workload } from './workload.ts';
 import { bystander, World, type Weather } from './world.ts';
 
@@ -28,19 +29,22 @@ export class Simulation {
   readonly world: World;
   readonly store: MemoryEngineStore;
   readonly outside: Outside;
+  readonly router: SimRouter;
   readonly workload: Workload;
   readonly #seed: number;
   readonly #processes = new Set<SimProcess>();
   readonly #wanted: number;
   #born = 0;
 
-  constructor(seed: number) {
+  /** `unplannedRate`: of goals that come without a plan. */
+  constructor(seed: number, unplannedRate = 0.4) {
     const random = new Random(seed);
     this.#seed = seed;
     this.world = new World(random, drawWeather(random), BAD_FOR_MS);
     this.store = new MemoryEngineStore(() => this.world.nowMs, 50);
     this.outside = new Outside(this.world, this.store);
-    this.workload = new Workload(this);
+    this.router = new SimRouter(this.world);
+    this.workload = new Workload(this, unplannedRate);
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
   }

@@ -1,5 +1,6 @@
 import type { PlanStepInput, RequestContext, StructuredOutcome, SubmittedRun } from '@aos/contracts';
 import type { SimProcess } from './sim-process.ts';
+import { goalOf, type PlanningFate } from './sim-router.ts';
 import { SKILL_NAMES } from './outside.ts';
 import type { Simulation } from './simulation.ts';
 import { bystander, type Actor } from './world.ts';
@@ -23,10 +24,12 @@ export class Workload {
   readonly cancelled = new Set<string>();
   readonly #simulation: Simulation;
   readonly #client: Actor = bystander('client');
+  readonly #unplannedRate: number;
   #open = 0;
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Simulation, unplannedRate: number) {
     this.#simulation = simulation;
+    this.#unplannedRate = unplannedRate;
   }
 
   get isDone(): boolean {
@@ -57,9 +60,8 @@ export class Workload {
     const idempotencyKey = random.isTrue(0.6) ? `key-${random.int(1, number)}` : undefined;
     const goal: Goal = {
       agent_id: agentId,
-      goal: `goal ${number}`,
       priority: random.int(1, 9),
-      plan: this.#plan(),
+      ...this.#task(number),
       ...(random.isTrue(0.5) ? { est_cost_cents: random.int(0, 3) / 1000 } : {}),
       ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }),
     };
@@ -112,6 +114,23 @@ export class Workload {
     const process = this.#simulation.anyProcess();
     if (process === undefined) return 'lost';
     return Promise.race([question(process), process.ended.then(() => 'lost' as const)]);
+  }
+
+  /** What is to be done: given as a plan or to be planned. */
+  #task(number: number): Pick<Goal, 'goal' | 'plan'> {
+    const { random } = this.#simulation.world;
+    if (this.#unplannedRate === 0 || !random.isTrue(this.#unplannedRate))
+      return { goal: `goal ${number}`, plan: this.#plan() };
+    const fate: PlanningFate = {
+      fails: random.isTrue(0.3) ? random.int(1, 6) : 0,
+      invalid: random.isTrue(0.3) ? random.int(1, 2) : 0,
+      takes_ms: random.isTrue(0.4) ? random.int(100, 15_000) : 0,
+      code: random.isTrue(0.1)
+        ? random.pick(['provider_not_configured', 'budget_exceeded'])
+        : random.pick(['upstream_error', 'rate_limited']),
+      steps: this.#plan(),
+    };
+    return { goal: goalOf(number, fate) };
   }
 
   #plan(): PlanStepInput[] {

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { ClaimedRun, EngineStore, Submission } from '../../../src/application/engine/ports.ts';
-import { newWorker, row, submission, type AgentPlace, type StoreWorld } from '../store-world.ts';
+import { ENGINE_VERSION } from '../../../src/domain/run/state.ts';
+import { newWorker, row, submission, withoutPlan, type AgentPlace, type StoreWorld } from '../store-world.ts';
 
 const flushOf = (workerId: string, run: Submission, seq: number) => ({
   workerId,
@@ -21,7 +22,7 @@ const many = (agent: AgentPlace, count: number): Submission[] =>
   Array.from({ length: count }, () => submission(agent));
 
 async function claimOne(store: EngineStore, workerId: string): Promise<ClaimedRun> {
-  const [claim] = await store.claim(workerId, 1, 1);
+  const [claim] = await store.claim(workerId, 1, ENGINE_VERSION);
   if (claim === undefined) throw new Error('nothing to claim');
   return claim;
 }
@@ -32,7 +33,7 @@ export function claimSuite(world: () => StoreWorld): void {
     const { store } = world();
     const runs = await submitted(world(), many(await world().addAgent(), 40));
     const workers = await Promise.all(Array.from({ length: 8 }, () => newWorker(store)));
-    const claims = await Promise.all(workers.map((workerId) => store.claim(workerId, 5, 1)));
+    const claims = await Promise.all(workers.map((workerId) => store.claim(workerId, 5, ENGINE_VERSION)));
     const claimed = claims.flat().map(({ runId }) => runId);
     expect(new Set(claimed).size).toBe(claimed.length);
     expect(claimed.toSorted()).toEqual(runs.map(({ runId }) => runId).toSorted());
@@ -49,7 +50,7 @@ export function claimSuite(world: () => StoreWorld): void {
     const workerId = await newWorker(store);
     const order: string[] = [];
     for (let turn = 0; turn < 3; turn += 1)
-      order.push(...(await store.claim(workerId, 1, 1)).map(({ runId }) => runId));
+      order.push(...(await store.claim(workerId, 1, ENGINE_VERSION)).map(({ runId }) => runId));
     expect(order).toEqual([older, high, low].map(({ runId }) => runId));
   });
 
@@ -58,16 +59,45 @@ export function claimSuite(world: () => StoreWorld): void {
     const busy = await world().addAgent({ tenantId: 'a-busy' });
     for (let batch = 0; batch < 5; batch += 1) await submitted(world(), many(busy, 200));
     const workerId = await newWorker(store);
-    for (let turn = 0; turn < 10; turn += 1) await store.claim(workerId, 1, 1);
+    for (let turn = 0; turn < 10; turn += 1) await store.claim(workerId, 1, ENGINE_VERSION);
     const [rare] = await submitted(world(), many(await world().addAgent({ tenantId: 'b-rare' }), 1));
-    const next = [...(await store.claim(workerId, 1, 1)), ...(await store.claim(workerId, 1, 1))];
+    const next = [
+      ...(await store.claim(workerId, 1, ENGINE_VERSION)),
+      ...(await store.claim(workerId, 1, ENGINE_VERSION)),
+    ];
     expect(next.map(({ runId }) => runId)).toContain(rare?.runId);
   });
 
   it('leaves runs of a newer engine to newer processes', async () => {
     const { store } = world();
     await submitted(world(), many(await world().addAgent(), 1));
-    expect(await store.claim(await newWorker(store), 1, 0)).toEqual([]);
+    expect(await store.claim(await newWorker(store), 1, ENGINE_VERSION - 1)).toEqual([]);
+  });
+
+  it('leaves a run to engines as new as the one that has worked on it', async () => {
+    const { store } = world();
+    await submitted(world(), many(await world().addAgent(), 1));
+    const [newer, same] = [await newWorker(store), await newWorker(store)];
+    const [claim] = await store.claim(newer, 1, ENGINE_VERSION + 1);
+    if (claim === undefined) throw new Error('nothing to claim');
+    await store.handBack(newer, claim, true);
+    expect(await store.claim(same, 1, ENGINE_VERSION)).toEqual([]);
+    expect(await store.claim(newer, 1, ENGINE_VERSION + 1)).toHaveLength(1);
+  });
+
+  it('knows where the journal of a fresh run stands, with a plan and without', async () => {
+    const { store } = world();
+    const agent = await world().addAgent();
+    const unplanned = withoutPlan(submission(agent));
+    const [planned] = await submitted(world(), [submission(agent), unplanned]);
+    const claims = await store.claim(await newWorker(store), 2, ENGINE_VERSION);
+    const seqs = new Map(claims.map(({ runId, seq }) => [runId, seq]));
+    expect(seqs).toEqual(
+      new Map([
+        [planned?.runId, 2],
+        [unplanned.runId, 1],
+      ]),
+    );
   });
 
   it('gives nothing to a process that was declared dead', async () => {
@@ -75,8 +105,8 @@ export function claimSuite(world: () => StoreWorld): void {
     await submitted(world(), many(await world().addAgent(), 1));
     const dead = await newWorker(store, -1_000);
     await store.buryDeadWorkers(0);
-    expect(await store.claim(dead, 1, 1)).toEqual([]);
-    expect(await store.claim(await newWorker(store), 1, 1)).toHaveLength(1);
+    expect(await store.claim(dead, 1, ENGINE_VERSION)).toEqual([]);
+    expect(await store.claim(await newWorker(store), 1, ENGINE_VERSION)).toHaveLength(1);
   });
 
   it('counts claims that found no progress, and begins anew when there was some', async () => {
@@ -101,7 +131,7 @@ export function claimSuite(world: () => StoreWorld): void {
     const { store } = world();
     const runs = await submitted(world(), many(await world().addAgent(), 2));
     const workerId = await newWorker(store);
-    await store.claim(workerId, 2, 1);
+    await store.claim(workerId, 2, ENGINE_VERSION);
     const owned = await store.owned(workerId);
     expect(owned.map(({ runId }) => runId).toSorted()).toEqual(runs.map(({ runId }) => runId).toSorted());
     expect(await store.owned(await newWorker(store))).toEqual([]);

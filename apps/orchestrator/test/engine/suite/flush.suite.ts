@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { StoreDataError, type Flush, type Submission } from '../../../src/application/engine/ports.ts';
+import { ENGINE_VERSION } from '../../../src/domain/run/state.ts';
 import { newWorker, row, submission, type AgentPlace, type StoreWorld } from '../store-world.ts';
 
 interface Claimed {
@@ -13,7 +14,7 @@ async function claimed(world: StoreWorld): Promise<Claimed> {
   const run = submission(agent, { reserveMicrocents: 100 });
   const workerId = await newWorker(world.store);
   await world.store.submit(workerId, 1, [run]);
-  await world.store.claim(workerId, 1, 1);
+  await world.store.claim(workerId, 1, ENGINE_VERSION);
   return { agent, run, workerId };
 }
 
@@ -56,7 +57,7 @@ export function flushSuite(world: () => StoreWorld): void {
     await store.flush(flushOf({ workerId }, release(run, new Date(Date.now() + 60_000).toISOString())));
     expect(await world().counters(agent)).toEqual({ reserved: 100, spent: 0, openRuns: 0 });
     expect(await store.wakeDue(10)).toEqual([]);
-    expect(await store.claim(workerId, 1, 1)).toEqual([]);
+    expect(await store.claim(workerId, 1, ENGINE_VERSION)).toEqual([]);
   });
 
   it('makes a waiting run ready when its time has come, and counts it as open again', async () => {
@@ -65,7 +66,7 @@ export function flushSuite(world: () => StoreWorld): void {
     await store.flush(flushOf({ workerId }, release(run, new Date(Date.now() - 1).toISOString())));
     expect(await store.wakeDue(10)).toEqual([{ runId: run.runId, enqueueNo: 2 }]);
     expect(await world().counters(agent)).toEqual({ reserved: 100, spent: 0, openRuns: 1 });
-    expect(await store.claim(workerId, 1, 1)).toHaveLength(1);
+    expect(await store.claim(workerId, 1, ENGINE_VERSION)).toHaveLength(1);
   });
 
   it('never wakes a run that waits for a person', async () => {

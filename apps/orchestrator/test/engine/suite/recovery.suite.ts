@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Submission } from '../../../src/application/engine/ports.ts';
+import { ENGINE_VERSION } from '../../../src/domain/run/state.ts';
 import { newWorker, row, submission, type StoreWorld } from '../store-world.ts';
 
 /** A process with one claimed run, one flush of which is submit's and one the run's. */
@@ -7,7 +8,7 @@ async function working(world: StoreWorld): Promise<{ workerId: string; run: Subm
   const workerId = await newWorker(world.store);
   const run = submission(await world.addAgent());
   await world.store.submit(workerId, 1, [run]);
-  await world.store.claim(workerId, 1, 1);
+  await world.store.claim(workerId, 1, ENGINE_VERSION);
   await world.store.flush({
     workerId,
     flushNo: 2,
@@ -30,7 +31,7 @@ export function recoverySuite(world: () => StoreWorld): void {
     await store.renewLease(dead.workerId, -1_000);
     expect(await store.buryDeadWorkers(0)).toEqual([{ runId: dead.run.runId, enqueueNo: null }]);
     expect(await store.buryDeadWorkers(0)).toEqual([]);
-    const [claim] = await store.claim(live.workerId, 1, 1);
+    const [claim] = await store.claim(live.workerId, 1, ENGINE_VERSION);
     expect(claim).toMatchObject({ runId: dead.run.runId, seq: 3, idleClaims: 1 });
   });
 

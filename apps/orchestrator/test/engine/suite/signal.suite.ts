@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
 import type { Flush, RunSignal, Submission } from '../../../src/application/engine/ports.ts';
+import { ENGINE_VERSION } from '../../../src/domain/run/state.ts';
 import { newWorker, row, submission, type AgentPlace, type StoreWorld } from '../store-world.ts';
 
 const cancel = (runId: string): RunSignal => ({
@@ -40,7 +41,7 @@ export function signalSuite(world: () => StoreWorld): void {
   it('leaves a signal for the owner of a run, once', async () => {
     const { store } = world();
     const { run, workerId } = await submitted(world());
-    await store.claim(workerId, 1, 1);
+    await store.claim(workerId, 1, ENGINE_VERSION);
     const signal = cancel(run.runId);
     expect(await store.signal(run, signal)).toEqual({ kind: 'left', ownerId: workerId, ticket: null });
     await store.signal(run, cancel(run.runId));
@@ -51,7 +52,7 @@ export function signalSuite(world: () => StoreWorld): void {
   it('is gone when the run has ended', async () => {
     const { store } = world();
     const { run, workerId } = await submitted(world());
-    await store.claim(workerId, 1, 1);
+    await store.claim(workerId, 1, ENGINE_VERSION);
     await store.signal(run, cancel(run.runId));
     const finished = {
       ...run,
@@ -70,24 +71,28 @@ export function signalSuite(world: () => StoreWorld): void {
     const ticket = { runId: run.runId, enqueueNo: 2 };
     expect(await store.signal(run, cancel(run.runId))).toEqual({ kind: 'left', ownerId: null, ticket });
     expect((await world().counters(agent)).openRuns).toBe(1);
-    expect(await store.claim(workerId, 2, 1)).toMatchObject([{ runId: run.runId, hasSignals: true }]);
+    expect(await store.claim(workerId, 2, ENGINE_VERSION)).toMatchObject([
+      { runId: run.runId, hasSignals: true },
+    ]);
   });
 
   it('makes a waiting run ready, whatever it waits for', async () => {
     const { store } = world();
     const { agent, run, workerId } = await submitted(world());
-    await store.claim(workerId, 1, 1);
+    await store.claim(workerId, 1, ENGINE_VERSION);
     await store.flush(flushOf(workerId, run, waiting(run)));
     const ticket = { runId: run.runId, enqueueNo: 2 };
     expect(await store.signal(run, cancel(run.runId))).toEqual({ kind: 'left', ownerId: null, ticket });
     expect((await world().counters(agent)).openRuns).toBe(1);
-    expect(await store.claim(workerId, 1, 1)).toMatchObject([{ runId: run.runId, hasSignals: true }]);
+    expect(await store.claim(workerId, 1, ENGINE_VERSION)).toMatchObject([
+      { runId: run.runId, hasSignals: true },
+    ]);
   });
 
   it('wakes a run that began to wait before its owner saw the signal', async () => {
     const { store } = world();
     const { run, workerId } = await submitted(world());
-    await store.claim(workerId, 1, 1);
+    await store.claim(workerId, 1, ENGINE_VERSION);
     await store.signal(run, cancel(run.runId));
     await store.flush(flushOf(workerId, run, waiting(run)));
     expect(await store.wakeDue(10)).toEqual([{ runId: run.runId, enqueueNo: 2 }]);
