@@ -35,7 +35,8 @@ describe('the environment of a service', () => {
   });
 
   it('keeps artifacts in the state of the stack, unless told where', () => {
-    expect(serviceEnv('orchestrator', options)['ARTIFACT_PATH']).toBe('/state/artifacts');
+    const local = { ARTIFACT_STORE: 'local', ARTIFACT_PATH: '/state/artifacts' };
+    expect(serviceEnv('orchestrator', options)).toMatchObject(local);
     const env = { ARTIFACT_PATH: '/elsewhere' };
     expect(serviceEnv('orchestrator', { ...options, env })['ARTIFACT_PATH']).toBe('/elsewhere');
   });

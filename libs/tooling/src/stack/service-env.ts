@@ -21,6 +21,7 @@ export function serviceEnv(name: ServiceName, options: ServiceEnvOptions): NodeJ
     'api-gateway': { DATABASE_URL: appUrl, REDIS_URL: servers.redisUrl, AOS_API_KEY: adminKey },
     orchestrator: {
       WEBHOOK_KEYS_PATH: webhookKeysPath,
+      ARTIFACT_STORE: 'local',
       ARTIFACT_PATH: artifactPath,
       ...passedOn(options.env),
       ...databases,
