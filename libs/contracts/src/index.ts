@@ -65,3 +65,5 @@ export * from './http/routes.ts';
 export * from './documents/asyncapi.ts';
 export * from './documents/openapi.ts';
 export { configurationPage, envExample } from './documents/variables.ts';
+export { metricsPage } from './documents/metrics-page.ts';
+export * from './metrics.ts';

@@ -1,10 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationPage, envExample } from '@aos/contracts';
+import { configurationPage, envExample, metricsPage } from '@aos/contracts';
 import { repositoryRoot } from '../paths.ts';
 import { runCommand } from './exit.ts';
 
-const DOCUMENTS = { '.env.example': envExample, '.github/CONFIGURATION.md': configurationPage };
+const DOCUMENTS = {
+  '.env.example': envExample,
+  '.github/CONFIGURATION.md': configurationPage,
+  '.github/METRICS.md': metricsPage,
+};
 
 /** Writes the documents that are made from the contracts; a spec holds them to it. */
 async function documents(): Promise<void> {
