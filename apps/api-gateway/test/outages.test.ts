@@ -83,8 +83,13 @@ describe('without Redis', () => {
   it('requests are refused with 503 where the limit may not fail open', async () => {
     await redis.kill();
     const answer = await call(failClosed.url, 'GET /agents');
-    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable', retryable: true } });
+    const detail = 'Requests cannot be counted at the moment.';
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable', retryable: true, detail } });
+    expect(answer.headers.get('retry-after')).toBe('1');
     expect(await call(failClosed.url, 'GET /health/ready')).toMatchObject({ status: 503 });
+    await redis.restart();
+    await waitUntil(() => isCounting(failClosed.url), { what: 'requests pass again' });
+    expect(await call(failClosed.url, 'GET /health/ready')).toMatchObject({ status: 200 });
   });
 
   it('a Redis that hangs holds no request for long', async () => {

@@ -1,6 +1,5 @@
-import { createPool } from '@aos/database';
-import { createLogger } from '@aos/telemetry';
 import type { TestStack } from '@aos/testing';
+import { adminPool } from './admin-pool.ts';
 
 interface Table {
   schema: string;
@@ -17,12 +16,7 @@ const LEASES = 'orchestrator.workers';
 
 /** What is in each table of the services, as `<rows> <hash of them>` by table; of leases only how many there are. */
 export async function stored(stack: TestStack): Promise<Record<string, string>> {
-  const pool = createPool({
-    url: stack.postgres.adminUrl.replace(/[^/]+$/, 'aos'),
-    applicationName: 'e2e',
-    max: 1,
-    logger: createLogger({ service: 'e2e', level: 'error' }),
-  });
+  const pool = adminPool(stack);
   try {
     const tables = await pool.query<Table>(TABLES);
     const content: Record<string, string> = {};
