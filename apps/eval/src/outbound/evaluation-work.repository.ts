@@ -44,7 +44,7 @@ const HELD_MAX = 20;
 
 const OPEN_TASK = `
   select t.evaluation_id, t.tenant_id, e.traceparent, t.position, t.golden, t.agent_id, t.run_id, t.refusals,
-    t.next_at <= now() as is_due, coalesce(t.deadline_at <= now(), false) as is_overdue,
+    least(t.next_at, t.deadline_at) <= now() as is_due, coalesce(t.deadline_at <= now(), false) as is_overdue,
     coalesce(t.refused_since < now() - interval '30 minutes', false) as is_given_up
   from eval.evaluation_tasks t join eval.evaluations e using (evaluation_id)
   where t.status in ('pending', 'running')`;
