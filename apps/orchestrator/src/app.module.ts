@@ -6,6 +6,7 @@ import {
   agentsUpdate,
   runsCancel,
   runsEvents,
+  runsExportFinished,
   runsGet,
   runsList,
   runsSubmit,
@@ -22,6 +23,7 @@ import { cancelRun } from './application/cancel-run.ts';
 import { createAgent } from './application/create-agent.ts';
 import { deleteAgent } from './application/delete-agent.ts';
 import { describeCapabilities } from './application/describe-capabilities.ts';
+import { exportFinished } from './application/export-finished.ts';
 import { getAgent } from './application/get-agent.ts';
 import { getRun } from './application/get-run.ts';
 import { listAgents } from './application/list-agents.ts';
@@ -36,7 +38,7 @@ import type { ModelCalls } from './application/model-calls.ts';
 import { ModelPlanner } from './application/planner/model-planner.ts';
 import type { SkillRegistry } from './domain/skill/skill.ts';
 import { EngineProcess } from './engine-process.ts';
-import { answer } from './inbound/answer.ts';
+import { answer, answerAnonymous } from './inbound/answer.ts';
 import { agentVersionsRepository } from './outbound/agent-versions.repository.ts';
 import { agentsRepository } from './outbound/agents.repository.ts';
 import { systemChance, systemClock } from './outbound/clock.ts';
@@ -44,6 +46,7 @@ import { Connections } from './outbound/connections.ts';
 import { engineMetrics } from './outbound/engine-metrics.ts';
 import { postgresEngineStore } from './outbound/engine-store.repository.ts';
 import { cloudEventOf, natsEventPublisher } from './outbound/event.publisher.ts';
+import { finishedRunsRepository } from './outbound/finished-runs.repository.ts';
 import { routerModelCalls } from './outbound/model-calls.client.ts';
 import { runsRepository } from './outbound/runs.repository.ts';
 import { createSkillRegistry } from './outbound/skills/skill-registry.ts';
@@ -135,6 +138,12 @@ function answerRuns(
     messaging,
     runsEvents,
     listRunEvents(runs, (row) => cloudEventOf(row, timeline)),
+  );
+  const finished = finishedRunsRepository(connections.enginePool);
+  answerAnonymous(
+    messaging,
+    runsExportFinished,
+    exportFinished(finished, (row) => cloudEventOf(row, timeline)),
   );
   answer(messaging, runsCancel, cancelRun({ runs, store, publisher, chance }));
 }

@@ -16,14 +16,22 @@ const COUNTERS = `
   select reserved_microcents::float8 as reserved, spent_microcents::float8 as spent, open_runs as "openRuns"
   from orchestrator.agent_budgets where agent_id = $1`;
 
-/** A fresh database; `admin` looks past row security. */
-export async function openPostgresWorld(): Promise<StoreWorld & { admin: Pool }> {
+interface PostgresWorld extends StoreWorld {
+  /** Looks past row security. */
+  admin: Pool;
+  /** Login aos_engine. */
+  systemUrl: string;
+}
+
+/** A fresh database. */
+export async function openPostgresWorld(): Promise<PostgresWorld> {
   const logger = createLogger({ service: 'test', level: 'silent' });
   const database = await testPostgres();
   const pool = createPool({ url: database.systemUrl, applicationName: 'test', max: 8, logger });
   const admin = createPool({ url: database.adminUrl, applicationName: 'test-admin', max: 2, logger });
   return {
     admin,
+    systemUrl: database.systemUrl,
     store: postgresEngineStore(pool, { maxStepsDefault: 50 }),
     addAgent: async ({
       tenantId = `t-${newId()}`,
