@@ -18,6 +18,8 @@ export interface AgentsHarness {
   skills: SkillRegistry;
   /** Past row security. */
   admin: Pool;
+  /** Login aos_engine. */
+  systemUrl: string;
   created(context: RequestContext, more?: Partial<InputOf<typeof agentsCreate>>): Promise<Agent>;
   /** Sets what is the engine's to count. */
   setCounters(agentId: string, assignments: string): Promise<void>;
@@ -45,6 +47,7 @@ export async function startAgents(): Promise<AgentsHarness> {
     agents,
     skills,
     admin,
+    systemUrl: postgres.systemUrl,
     created: async (context, more = {}) => {
       const input = { name: 'Ada', instructions: '', skills: [], model: null, budget_cents: 0, ...more };
       const outcome = await createAgent(agents, skills, limits)(context, input);
