@@ -10,10 +10,11 @@ import { createPool, type Pool } from '@aos/database';
 import { connectMessaging, type Messaging } from '@aos/messaging';
 import { bootstrap, readConfig } from '@aos/service-kit';
 import { createLogger, newTraceparent } from '@aos/telemetry';
-import { startNats } from '@aos/testing';
+import { startNats, waitUntil } from '@aos/testing';
 import { Writable } from 'node:stream';
 import { v7 } from 'uuid';
 import { AppModule } from '../src/app.module.ts';
+import { USAGE_SOURCES } from '../src/application/usage-source.ts';
 import { startOwners, type Owners } from './owners.ts';
 
 export interface Billing {
@@ -25,10 +26,20 @@ export interface Billing {
   close(): Promise<void>;
 }
 
+type Nats = Awaited<ReturnType<typeof startNats>>;
+
 interface Databases {
   appUrl: string;
   systemUrl: string;
   adminUrl: string;
+}
+
+interface Parts {
+  databases: Databases;
+  nats: Nats;
+  owners: Owners;
+  operator: Messaging;
+  admin: Pool;
 }
 
 const SILENT = createLogger({ service: 'test', level: 'silent' });
@@ -37,22 +48,37 @@ const SILENT = createLogger({ service: 'test', level: 'silent' });
 export class Surroundings {
   readonly #billings: Billing[] = [];
 
-  private constructor(
-    readonly databases: Databases,
-    readonly nats: Awaited<ReturnType<typeof startNats>>,
-    readonly owners: Owners,
-    /** Everybody: the gateway who asks, and an operator who looks. */
-    readonly operator: Messaging,
-    /** Past row security. */
-    readonly admin: Pool,
-  ) {}
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get owners(): Owners {
+    return this.#parts.owners;
+  }
+
+  /** Who may do everything: asks as the gateway would, and looks. */
+  get operator(): Messaging {
+    return this.#parts.operator;
+  }
+
+  /** Past row security. */
+  get admin(): Pool {
+    return this.#parts.admin;
+  }
+
+  get nats(): Nats {
+    return this.#parts.nats;
+  }
 
   static async start(databases: Databases): Promise<Surroundings> {
     const nats = await startNats();
     const url = nats.urlFor('operator');
     const operator = await connectMessaging({ url, service: 'operator', logger: SILENT });
     const admin = createPool({ url: databases.adminUrl, applicationName: 'test', max: 2, logger: SILENT });
-    return new Surroundings(databases, nats, await startOwners(nats), operator, admin);
+    const owners = await startOwners(nats);
+    return new Surroundings({ databases, nats, owners, operator, admin });
   }
 
   /** A process of billing, whole, but in this process. */
@@ -60,8 +86,8 @@ export class Surroundings {
     const config = readConfig(billingConfig, {
       HOST: '127.0.0.1',
       PORT: '0',
-      DATABASE_URL: this.databases.appUrl,
-      DATABASE_SYSTEM_URL: this.databases.systemUrl,
+      DATABASE_URL: this.#parts.databases.appUrl,
+      DATABASE_SYSTEM_URL: this.#parts.databases.systemUrl,
       NATS_URL: this.nats.urlFor('billing'),
       LOG_LEVEL: 'debug',
     });
@@ -121,7 +147,14 @@ export class Surroundings {
   /** Forgets every event, as a stream does whose time is over. */
   async purge(): Promise<void> {
     this.operator.publishCore('$JS.API.STREAM.PURGE.AOS_EVENTS', '');
-    await this.operator.roundTripMs();
+    await waitUntil(async () => await this.#isForgotten(), { what: 'the stream is empty' });
+  }
+
+  async #isForgotten(): Promise<boolean> {
+    const sources = USAGE_SOURCES.map(({ consumer }) => this.operator.pullTickets(consumer));
+    const left = (await Promise.all(sources.map((source) => source.fetch(1, { waitMs: 0 })))).flat();
+    for (const delivery of left) delivery.nak();
+    return left.length === 0;
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,7 @@ import {
   centsOf,
   fail,
   invalidRequest,
+  meter as meterOf,
   succeed,
   utcDay,
   type InputOf,
@@ -80,7 +81,7 @@ function placeOf(
 ): UsagePlace | undefined {
   const place = Buffer.from(cursor, 'base64url').toString().split(SEPARATOR);
   if (place.length !== groups.length) return undefined;
-  const day = place[groups.indexOf('day')];
+  const [day, meter] = [place[groups.indexOf('day')], place[groups.indexOf('meter')]];
   const isDay = day === undefined || (utcDay.safeParse(day).success && from <= day && day <= to);
-  return isDay ? place : undefined;
+  return isDay && meterOf.safeParse(meter).success ? place : undefined;
 }
