@@ -11,6 +11,7 @@ import { addListAgents } from './commands/list-agents.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addSkills } from './commands/skills.ts';
+import { addUsage } from './commands/usage.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { badUsage } from './failure.ts';
 import { readSettings } from './settings.ts';
@@ -54,6 +55,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   addSimulate(program, perform, directory);
   addCapabilities(program, perform);
   addSkills(program, perform);
+  addUsage(program, perform);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal.ts';
 import { eventText } from './event.ts';
 import { failureJson, failureText } from './failure.ts';
 import { facts, table } from './table.ts';
-import { brief, cents, duration, elapsed, oneLine } from './text.ts';
+import { brief, cents, duration, elapsed, money, oneLine } from './text.ts';
 
 const plain: Terminal = { out: () => undefined, err: () => undefined, isColoured: false };
 const coloured: Terminal = { ...plain, isColoured: true };
@@ -59,6 +59,11 @@ describe('text of others', () => {
 
   it('counts money and time', () => {
     expect([cents(1), cents(0.1 + 0.2), cents(0)]).toEqual(['1 cent', '0.3 cents', '0 cents']);
+    expect([money(0.000701), money(99.5), money(123_456.4)]).toEqual([
+      '0.000701 cents',
+      '99.5 cents',
+      '$1,234.56',
+    ]);
     expect([duration(12.4), duration(1250)]).toEqual(['12 ms', '1.3 s']);
     expect(elapsed('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:02.000Z')).toBe('2.0 s');
     expect(elapsed(null, '2026-01-01T00:00:02.000Z')).toBe('');

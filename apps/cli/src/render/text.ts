@@ -17,6 +17,12 @@ export function cents(amount: number): string {
   return `${Number(amount.toFixed(6))} ${amount === 1 ? 'cent' : 'cents'}`;
 }
 
+/** Cents below a dollar, as exact as the API counts; dollars above, to the cent. */
+export function money(amountCents: number): string {
+  if (amountCents < 100) return cents(amountCents);
+  return (amountCents / 100).toLocaleString('en-US', { style: 'currency', currency: 'USD' });
+}
+
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
