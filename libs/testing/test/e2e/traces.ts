@@ -1,15 +1,16 @@
 import { expect } from '@jest/globals';
-import { waitUntil, type OtlpReceiver, type ReceivedSpan } from '@aos/testing';
+import { waitUntil, type ReceivedSpan } from '@aos/testing';
 
 /** The spans of one trace as the collector has them. */
 export class Trace {
-  readonly #collector: OtlpReceiver;
+  readonly #received: () => readonly ReceivedSpan[];
   readonly id: string;
   /** The span of whoever asks, which no service has. */
   readonly callerSpanId = '00f067aa0ba902b7';
 
-  constructor(collector: OtlpReceiver, id: string) {
-    this.#collector = collector;
+  /** `received` says all that a collector has. */
+  constructor(received: () => readonly ReceivedSpan[], id: string) {
+    this.#received = received;
     this.id = id;
   }
 
@@ -19,7 +20,7 @@ export class Trace {
   }
 
   get spans(): ReceivedSpan[] {
-    return this.#collector.spans.filter(({ traceId }) => traceId === this.id);
+    return this.#received().filter(({ traceId }) => traceId === this.id);
   }
 
   named(name: string, service?: string): ReceivedSpan[] {
