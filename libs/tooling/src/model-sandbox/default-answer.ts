@@ -2,7 +2,7 @@ import type { Message } from '@anthropic-ai/sdk/resources/messages';
 import { textAnswer, toolAnswer } from './answer.ts';
 import { fittingObject } from './objects/fitting-object.ts';
 import { simulatedPlan } from './plan/simulated-plan.ts';
-import { forcedTool, textOf, userTexts, type MessagesRequest } from './request.ts';
+import { forcedTool, userTexts, type MessagesRequest } from './request.ts';
 
 const PLAN_TOOL = 'submit_plan';
 const QUOTED_CHARS_MAX = 200;
@@ -15,7 +15,7 @@ export function defaultAnswer(request: MessagesRequest): Message {
   const input =
     tool.name === PLAN_TOOL
       ? simulatedPlan(request, schema)
-      : fittingObject(schema, [textOf(request.system), ...userTexts(request)].join('\n'));
+      : fittingObject(schema, userTexts(request).join('\n'));
   return toolAnswer(request, tool.name, input);
 }
 

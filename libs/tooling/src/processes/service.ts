@@ -29,6 +29,12 @@ export interface ServiceProcess {
   restart(): Promise<void>;
 }
 
+/**
+ * Services that no step waits for: a smaller space for young objects saves some 20 MiB each. Where steps run it would
+ * cost a third more CPU (measured with `pnpm bench runs`).
+ */
+const SMALL: readonly ServiceName[] = ['router', 'eval', 'billing'];
+
 /** Starts one built service as a process of its own, unless it runs, and returns when it says that it is ready. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { name, port, env, folder, id = name } = options;
@@ -40,7 +46,11 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     processFile: join(folder, `${id}${PROCESS_FILE}`),
     launch: {
       command: process.execPath,
-      args: ['--enable-source-maps', join(repositoryRoot, 'apps', name, 'dist/main.js')],
+      args: [
+        '--enable-source-maps',
+        ...(SMALL.includes(name) ? ['--max-semi-space-size=4'] : []),
+        join(repositoryRoot, 'apps', name, 'dist/main.js'),
+      ],
       env: { ...env, PORT: String(port) },
       cwd: repositoryRoot,
       logFile,

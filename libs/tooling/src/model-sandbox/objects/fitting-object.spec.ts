@@ -65,13 +65,15 @@ describe('an object that fits a schema', () => {
       score: { type: 'integer', minimum: 0, maximum: 100 },
       grade: { enum: ['cold', 'warm', 'hot'] },
       qualified: { type: 'boolean' },
+      intent: { enum: ['support', 'buy'] },
       reason: { type: 'string' },
     });
-    expect(fittingObject(schema, 'CTO of a firm, budget approved, wants a demo this week')).toEqual({
+    expect(fittingObject(schema, 'CTO of a firm, budget approved, wants to buy this week')).toEqual({
       score: 100,
       grade: 'hot',
       qualified: true,
-      reason: 'Simulated, by keywords: budget, CTO, this week, demo',
+      intent: 'buy',
+      reason: 'Simulated, by keywords: budget, CTO, this week, buy',
     });
     expect(fittingObject(schema, 'A student, just looking')).toMatchObject({
       score: 0,

@@ -52,14 +52,14 @@ const BY_POINTS: readonly [RegExp, number][] = [
   [/^(?:cold|low|unqualified|disqualified)$/i, 0],
 ];
 
-/** The choice the question speaks of most; grades of a lead go by its points; else the first. */
+/** The choice that the question (else the prompt) speaks of most; grades of a lead go by its points; else the first. */
 export function bestChoice(choices: readonly Json[], prompt: string): Json {
   const points = leadPoints(prompt);
   for (const [grade, least] of BY_POINTS) {
     const graded = choices.find((choice) => typeof choice === 'string' && grade.test(choice));
     if (graded !== undefined && points >= least) return graded;
   }
-  const asked = questionIn(prompt);
+  const asked = sentencesOf(prompt).findLast(isQuestion) ?? prompt;
   const scored = choices.map((choice) => ({ choice, score: scoreOf(choice, asked) }));
   const best = scored.reduce((top, one) => (one.score > top.score ? one : top), {
     choice: choices[0],
@@ -87,8 +87,10 @@ export function bestSentence(prompt: string): string {
 /** The last sentence with a question mark, else the last line. */
 function questionIn(prompt: string): string {
   const sentences = sentencesOf(prompt);
-  return sentences.findLast((sentence) => sentence.endsWith('?')) ?? sentences.at(-1) ?? '';
+  return sentences.findLast(isQuestion) ?? sentences.at(-1) ?? '';
 }
+
+const isQuestion = (sentence: string) => sentence.endsWith('?');
 
 function sentencesOf(prompt: string): string[] {
   return prompt
