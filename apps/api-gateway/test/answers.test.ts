@@ -116,6 +116,19 @@ describe('a request', () => {
     expect(orchestrator.received).toMatchObject([{ input: { run_id: ID, after: 7, limit: 20 } }]);
   });
 
+  it('sends the lists of its query as lists', async () => {
+    const query = 'from=2026-01-01&group_by=day,model&meter=llm_calls&limit=5';
+    expect(await call(gateway.url, `GET /api/v1/usage?${query}`)).toMatchObject({ status: 200 });
+    expect(orchestrator.received).toMatchObject([
+      { input: { from: '2026-01-01', group_by: ['day', 'model'], meter: 'llm_calls', limit: 5 } },
+    ]);
+    const refused = await call(gateway.url, 'GET /api/v1/usage?group_by=day,colour');
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { details: { issues: [{ field: '/group_by/1' }] } },
+    });
+  });
+
   it('creates an agent with 201 and its place, under the prefix it was asked at', async () => {
     const atRoot = await call(gateway.url, 'POST /agents', { body: { name: 'a' } });
     const atPrefix = await call(gateway.url, 'POST /api/v1/agents', { body: { name: 'a' } });

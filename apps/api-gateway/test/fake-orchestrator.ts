@@ -5,7 +5,7 @@ import {
   type RequestContext,
   type StructuredOutcome,
 } from '@aos/contracts';
-import { connectMessaging } from '@aos/messaging';
+import { connectMessaging, type Messaging } from '@aos/messaging';
 import { createLogger } from '@aos/telemetry';
 import { OUTPUTS } from './samples.ts';
 
@@ -27,24 +27,33 @@ export interface FakeOrchestrator {
 
 const answerSample: Responder = async ({ subject }) => succeed(OUTPUTS[subject]);
 
-/** Answers every command of the orchestrator, and keeps what it received. */
-export async function startFakeOrchestrator(natsUrl: string): Promise<FakeOrchestrator> {
+/** Whom the gateway passes requests on to. */
+const OWNERS = ['orchestrator', 'billing', 'eval'] as const;
+
+/** Answers every command of the orchestrator, and of the other services behind the gateway, and keeps what it received. */
+export async function startFakeOrchestrator(urlFor: (user: string) => string): Promise<FakeOrchestrator> {
   const logger = createLogger({ service: 'fake-orchestrator', level: 'silent' });
-  const messaging = await connectMessaging({ url: natsUrl, service: 'orchestrator', logger });
+  const joined: Messaging[] = [];
   const received: Received[] = [];
   let responder = answerSample;
-  for (const command of commandsOwnedBy('orchestrator')) {
-    messaging.answer(command, (context, input) => {
-      const message = { subject: command.subject, context, input };
-      received.push(message);
-      return responder(message);
-    });
+  for (const service of OWNERS) {
+    const messaging = await connectMessaging({ url: urlFor(service), service, logger });
+    joined.push(messaging);
+    for (const command of commandsOwnedBy(service)) {
+      messaging.answer(command, (context, input) => {
+        const message = { subject: command.subject, context, input };
+        received.push(message);
+        return responder(message);
+      });
+    }
   }
   return {
     received,
     respondWith: (next) => {
       responder = next;
     },
-    close: () => messaging.drain(),
+    close: async () => {
+      await Promise.all(joined.map((messaging) => messaging.drain()));
+    },
   };
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const logger = createLogger({ service: 'test', level: 'silent' });
   const systemUrl = urlOf(postgres.adminUrl, 'aos_engine');
   await migrate({ directUrl: postgres.adminUrl, appUrl, systemUrl, logger });
-  orchestrator = await startFakeOrchestrator(nats.urlFor('orchestrator'));
+  orchestrator = await startFakeOrchestrator((user) => nats.urlFor(user));
   const env = { NATS_URL: nats.urlFor('api-gateway'), REDIS_URL: redis.url, DATABASE_URL: appUrl };
   gateway = await startGateway(env);
   failClosed = await startGateway({ ...env, RATE_LIMIT_FAIL_OPEN: 'false' });

@@ -1,4 +1,13 @@
-import type { Agent, Run, RunSummary, SubmittedRun } from '@aos/contracts';
+import type {
+  Agent,
+  Evaluation,
+  OutputOf,
+  Run,
+  RunSummary,
+  SubmittedRun,
+  SuiteSummary,
+  usageGet,
+} from '@aos/contracts';
 
 export const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 const NOW = '2026-01-01T00:00:00.000Z';
@@ -68,7 +77,44 @@ const run: Run = {
 
 const emptyPage = { data: [], next_cursor: null };
 
-/** An output of each command of the orchestrator, by subject. */
+const suiteSummary: SuiteSummary = {
+  name: 'faq',
+  description: null,
+  version: 1,
+  task_count: 1,
+  updated_at: NOW,
+};
+
+const task = { name: 't', goal: 'g', assertions: [{ path: '/status', op: 'exists' }] };
+
+const evaluation: Evaluation = {
+  evaluation_id: ID,
+  tenant_id: 'default',
+  suite: 'faq',
+  suite_version: 1,
+  status: 'running',
+  score: 0,
+  tasks_passed: 0,
+  tasks_failed: 0,
+  task_count: 1,
+  cost_microcents: 0,
+  cost_cents: 0,
+  created_at: NOW,
+  finished_at: null,
+  tasks: [],
+};
+
+const usage: OutputOf<typeof usageGet> = {
+  tenant_id: 'default',
+  from: '2026-01-01',
+  to: '2026-01-01',
+  data: [],
+  total_cost_microcents: 0,
+  total_cost_cents: 0,
+  next_cursor: null,
+};
+
+/** An output of each command behind the gateway, by subject. */
 export const OUTPUTS: Readonly<Record<string, unknown>> = {
   'orchestrator.agents.create.v1': agent,
   'orchestrator.agents.list.v1': emptyPage,
@@ -104,6 +150,13 @@ export const OUTPUTS: Readonly<Record<string, unknown>> = {
     budget_left_cents: null,
     open_runs: null,
   },
+  'billing.usage.get.v1': usage,
+  'eval.suites.put.v1': { ...suiteSummary, tasks: [] },
+  'eval.suites.get.v1': { ...suiteSummary, tasks: [] },
+  'eval.suites.list.v1': { data: [suiteSummary], next_cursor: null },
+  'eval.evaluations.start.v1': evaluation,
+  'eval.evaluations.get.v1': evaluation,
+  'eval.evaluations.list.v1': { data: [evaluation], next_cursor: null },
 };
 
 /** A body that each route with a body accepts, and one whose named field is of the wrong type. */
@@ -121,6 +174,12 @@ export const BODIES: Readonly<Record<string, { valid: object; wrong: object; wro
     wrong: { plan: [{ skill: 'http_call' }], budget_cents: '5' },
     wrongField: '/budget_cents',
   },
+  'POST /eval/suites': {
+    valid: { name: 'faq', tasks: [task] },
+    wrong: { name: 'faq', tasks: [{ ...task, goal: 7 }] },
+    wrongField: '/tasks/0/goal',
+  },
+  'POST /eval/evaluations': { valid: { suite: 'faq' }, wrong: { suite: 7 }, wrongField: '/suite' },
   'POST /admin/api-keys': {
     valid: { name: 'k', level: 1 },
     wrong: { name: 'k', level: 6 },

@@ -12,10 +12,10 @@ export interface Surroundings {
   stop(): Promise<void>;
 }
 
-/** Real NATS, Redis and Postgres, and a stand-in for the orchestrator. */
+/** Real NATS, Redis and Postgres, and a stand-in for the orchestrator and its neighbours. */
 export async function startSurroundings(): Promise<Surroundings> {
   const [nats, redis, postgres] = await Promise.all([startNats(), startRedis(), testPostgres()]);
-  const orchestrator = await startFakeOrchestrator(nats.urlFor('orchestrator'));
+  const orchestrator = await startFakeOrchestrator((user) => nats.urlFor(user));
   const gateways: Gateway[] = [];
   const env = {
     NATS_URL: nats.urlFor('api-gateway'),
