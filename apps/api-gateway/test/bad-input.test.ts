@@ -121,12 +121,15 @@ describe.each(routes.filter(([, { level }]) => level > 1))('%s refuses', (_name,
   });
 });
 
-describe.each(routes.filter(([, { path }]) => path.includes('_id')))('%s finds nothing at', (_name, route) => {
-  it.each(['nonsense', '%20', '123'])('the id %s (404)', async (strangeId) => {
-    const path = route.path.replace(/:\w+/, strangeId);
-    await expectProblem(await send(gateway.url, { ...route, path }), 404, 'not_found');
-  });
-});
+describe.each(routes.filter(([, { path }]) => path.includes('_id')))(
+  '%s finds nothing at',
+  (_name, route) => {
+    it.each(['nonsense', '%20', '123'])('the id %s (404)', async (strangeId) => {
+      const path = route.path.replace(/:\w+/, strangeId);
+      await expectProblem(await send(gateway.url, { ...route, path }), 404, 'not_found');
+    });
+  },
+);
 
 describe.each(withBody)('%s refuses a body', (name, route) => {
   const { valid, wrong, wrongField } = BODIES[name] ?? { valid: {}, wrong: {}, wrongField: '' };
