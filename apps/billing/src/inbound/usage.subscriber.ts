@@ -7,8 +7,8 @@ import type { UsageSource } from '../application/usage-source.ts';
 import type { UsageEntry } from '../domain/usage-entry.ts';
 
 interface SubscriberParts {
-  messaging: Messaging;
-  counter: UsageCounter;
+  messaging: Pick<Messaging, 'consume'>;
+  counter: Pick<UsageCounter, 'count'>;
   observer: UsageObserver;
   /** Aborted when the process drains: what cannot be counted now is handed back. */
   draining: AbortSignal;
