@@ -41,7 +41,7 @@ const IDLE_CLAIMS_MAX = 3;
 export type Departure = 'finished' | 'released' | 'handed-back';
 
 interface ExecutionParts {
-  writer: JournalWriter;
+  writer: Pick<JournalWriter, 'add'>;
   tools: ToolAdapter;
   planner: Planner;
   lease: Lease;

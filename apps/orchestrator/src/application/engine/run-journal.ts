@@ -8,7 +8,7 @@ import type { ClaimedRun, Clock, RunIdentity } from './ports.ts';
 /** The journal of one claimed run: what it says so far, and what follows from that. */
 export class RunJournal {
   readonly identity: RunIdentity;
-  readonly #writer: JournalWriter;
+  readonly #writer: Pick<JournalWriter, 'add'>;
   readonly #clock: Clock;
   readonly #traceparent: string;
   #state: RunState;
@@ -17,7 +17,7 @@ export class RunJournal {
   #failure: { error: unknown } | undefined;
 
   constructor(
-    parts: { writer: JournalWriter; clock: Clock },
+    parts: { writer: Pick<JournalWriter, 'add'>; clock: Clock },
     claim: ClaimedRun,
     events: readonly RunEvent[],
   ) {

@@ -30,11 +30,17 @@ const queued: NewRunEvent = {
     labels: {},
   },
 };
-const planned: NewRunEvent = {
-  type: 'plan.created',
+const planned = {
+  type: 'plan.created' as const,
   time: TIME,
   data: { plan_id: 'p', metadata: METADATA, steps: ['a', 'b'].map((step_id) => ({ step_id, ...STEP })) },
 };
+/** An attempt at a plan that came to nothing. */
+const rejected = (nextAttemptAt: string | null, spent: object = {}) => ({
+  type: 'plan.rejected' as const,
+  time: TIME,
+  data: { attempt: 1, error: FAILURE, latency_ms: 1, next_attempt_at: nextAttemptAt, ...spent },
+});
 const started: NewRunEvent = { type: 'run.started', time: TIME, data: { engine_version: 1 } };
 const waiting: NewRunEvent = {
   type: 'run.waiting',
@@ -52,8 +58,8 @@ const succeeded: NewRunEvent = {
   time: TIME,
   data: { ...CALL, idempotency_key: 'k', latency_ms: 1 },
 };
-const failedAttempt = (nextAttemptAt: string | null): NewRunEvent => ({
-  type: 'tool.call.failed',
+const failedAttempt = (nextAttemptAt: string | null) => ({
+  type: 'tool.call.failed' as const,
   time: TIME,
   data: { ...CALL, error: FAILURE, latency_ms: 1, next_attempt_at: nextAttemptAt },
 });
@@ -173,6 +179,38 @@ describe('the state a journal tells of', () => {
   it('sums what the steps cost', () => {
     const state = foldOf(started, stepFinished('succeeded'), stepFinished('succeeded', 'b'));
     expect(state).toMatchObject({ costMicrocents: 10, stepsFinished: 2 });
+  });
+
+  it('sums what planning and failed attempts cost, tokens too', () => {
+    const spent = { cost_microcents: 3, input_tokens: 20, output_tokens: 2 };
+    const metadata = { ...METADATA, planner: 'anthropic', input_tokens: 100, output_tokens: 10 };
+    const created: NewRunEvent = {
+      type: 'plan.created',
+      time: TIME,
+      data: { ...planned.data, metadata, cost_microcents: 40 },
+    };
+    const failed = failedAttempt(TIME);
+    const paid = { ...failed, data: { ...failed.data, ...spent } };
+    const state = fold(journal(queued, started, rejected(TIME, spent), created, paid));
+    expect(state).toMatchObject({ costMicrocents: 46, inputTokens: 140, outputTokens: 14 });
+    expect(state.plan?.metadata).toEqual(metadata);
+    expect(state.steps.a).toMatchObject({ costMicrocents: 3, inputTokens: 20, outputTokens: 2 });
+  });
+
+  it('counts attempts at a plan under one key number, and grows it where the keys are taken', () => {
+    const away = rejected(TIME);
+    expect(fold(journal(queued, started, away)).planning).toEqual({
+      attempts: 1,
+      nextAttemptAt: TIME,
+      error: FAILURE,
+      keyNumber: 1,
+    });
+    const conflict = { ...FAILURE, code: 'idempotency_conflict' };
+    const taken: NewRunEvent = { ...away, data: { ...away.data, attempt: 2, error: conflict } };
+    expect(fold(journal(queued, started, away, taken)).planning).toMatchObject({
+      attempts: 2,
+      keyNumber: 2,
+    });
   });
 
   it.each([

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { EVENT_DATA } from '@aos/contracts';
+import { commandsFor } from './decide.ts';
+import { fold } from './evolve.ts';
+import type { RunEvent } from './state.ts';
+
+/** As a replica of that engine version wrote it. */
+function journalOfVersion(version: number): RunEvent[] {
+  const file = new URL(`../../../test/engine/journals/version-${version}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+describe('a journal of engine version 1, without tokens, planning and artifacts', () => {
+  const journal = journalOfVersion(1);
+
+  it('still says what happened', () => {
+    const state = fold(journal);
+    expect(state).toMatchObject({
+      status: 'succeeded',
+      agentVersion: 1,
+      stepsFinished: 4,
+      costMicrocents: 600,
+      inputTokens: 0,
+      outputTokens: 0,
+      artifacts: [],
+      planning: { attempts: 0, error: null },
+      outcome: { output: { n: 4 }, outputArtifact: null, error: null },
+    });
+    expect(Object.values(state.steps).map(({ attempts }) => attempts)).toEqual([1, 4, 2, 1]);
+  });
+
+  it('still leads on from every event', () => {
+    const next = journal.map((_event, index) => {
+      return commandsFor(fold(journal.slice(0, index + 1))).map(({ type }) => type);
+    });
+    expect(next[1]).toEqual(['start']);
+    expect(next.slice(2, -1).flat()).not.toContain('plan');
+    expect(next.at(-2)).toEqual(['finish']);
+    expect(next.at(-1)).toEqual([]);
+  });
+
+  it('still keeps the contract of its events', () => {
+    for (const { type, data } of journal) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
+  });
+});
