@@ -4,6 +4,7 @@ import {
   agentsGet,
   agentsList,
   agentsUpdate,
+  artifactsRead,
   runsCancel,
   runsEvents,
   runsExportFinished,
@@ -19,6 +20,8 @@ import {
 import { METRICS, ServiceKitModule } from '@aos/service-kit';
 import type { Logger, Registry } from '@aos/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ArtifactKeeper } from './application/artifacts/artifact-keeper.ts';
+import { readArtifact } from './application/artifacts/read-artifact.ts';
 import { cancelRun } from './application/cancel-run.ts';
 import { createAgent } from './application/create-agent.ts';
 import { deleteAgent } from './application/delete-agent.ts';
@@ -41,6 +44,7 @@ import { EngineProcess } from './engine-process.ts';
 import { answer, answerAnonymous } from './inbound/answer.ts';
 import { agentVersionsRepository } from './outbound/agent-versions.repository.ts';
 import { agentsRepository } from './outbound/agents.repository.ts';
+import { artifactProbe, openArtifactStore } from './outbound/artifacts/open-artifact-store.ts';
 import { systemChance, systemClock } from './outbound/clock.ts';
 import { Connections } from './outbound/connections.ts';
 import { engineMetrics } from './outbound/engine-metrics.ts';
@@ -58,6 +62,7 @@ interface Parts {
   store: EngineStore;
   publisher: EventPublisher;
   skills: SkillRegistry;
+  artifacts: ArtifactKeeper;
 }
 
 /** The orchestrator: which command is answered by which use case, and the engine beside them. */
@@ -67,10 +72,12 @@ export class AppModule {
     const connections = await Connections.open(config, logger);
     const models = routerModelCalls(connections.messaging);
     const skills = await createSkillRegistry(config, { models });
+    const artifactStore = await openArtifactStore(config, logger);
     const parts: Parts = {
       config,
       connections,
       skills,
+      artifacts: new ArtifactKeeper(artifactStore),
       store: postgresEngineStore(connections.enginePool, { maxStepsDefault: config.MAX_STEPS }),
       publisher: natsEventPublisher(connections.messaging, connections.timeline),
     };
@@ -82,11 +89,10 @@ export class AppModule {
       answerRuns(parts, engineProcess);
       return engineProcess;
     };
+    const probes = [...connections.probes(), artifactProbe(artifactStore, config)];
     return {
       module: AppModule,
-      imports: [
-        ServiceKitModule.forRoot({ name: 'orchestrator', config, logger, probes: connections.probes() }),
-      ],
+      imports: [ServiceKitModule.forRoot({ name: 'orchestrator', config, logger, probes })],
       providers: [{ provide: EngineProcess, inject: [METRICS], useFactory: startEngine }],
     };
   }
@@ -119,7 +125,7 @@ function answerAgents({ config, connections, skills }: Parts): void {
 }
 
 function answerRuns(
-  { config, connections, store, publisher, skills }: Parts,
+  { config, connections, store, publisher, skills, artifacts }: Parts,
   { engine }: EngineProcess,
 ): void {
   const { messaging, database, timeline } = connections;
@@ -134,6 +140,7 @@ function answerRuns(
   );
   answer(messaging, runsGet, getRun(runs));
   answer(messaging, runsList, listRuns(runs));
+  answer(messaging, artifactsRead, readArtifact(runs, artifacts));
   answer(
     messaging,
     runsEvents,

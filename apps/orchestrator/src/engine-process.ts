@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { RUN_TICKETS, signalSubject, type OrchestratorConfig } from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
 import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
+import type { ArtifactKeeper } from './application/artifacts/artifact-keeper.ts';
 import { Engine } from './application/engine/engine.ts';
 import type { EngineObserver, EngineStore, EventPublisher, Planner } from './application/engine/ports.ts';
 import { TicketKeeper } from './application/engine/ticket-keeper.ts';
@@ -18,6 +19,7 @@ interface EngineProcessParts {
   store: EngineStore;
   publisher: EventPublisher;
   skills: SkillRegistry;
+  artifacts: ArtifactKeeper;
   planner: Planner;
   observer: EngineObserver;
 }

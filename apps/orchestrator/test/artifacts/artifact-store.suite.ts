@@ -6,14 +6,14 @@ import type { ArtifactStore } from '../../src/application/artifacts/artifact-sto
 export interface StoreWorld {
   store: ArtifactStore;
   /** Another process's view of the same. */
-  reopen(): ArtifactStore;
+  reopen: () => ArtifactStore;
   /** Replaces what is kept at `<tenant>/<aa>/<sha256>`. */
-  overwrite(place: string, content: Uint8Array): Promise<void>;
+  overwrite: (place: string, content: Uint8Array) => Promise<void>;
   /** How many objects are kept for a tenant. */
-  count(tenantId: string): Promise<number>;
+  count: (tenantId: string) => Promise<number>;
   /** Makes it unreachable. */
-  cut(): Promise<void>;
-  mend(): Promise<void>;
+  cut: () => Promise<void>;
+  mend: () => Promise<void>;
 }
 
 const hashOf = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');

@@ -63,6 +63,7 @@ export function call(
     attempt: 1,
     budgetMicrocents: 1_000_000_000,
     charge: () => undefined,
+    keepFile: () => Promise.reject(new Error('no file is to be kept')),
     ...more,
   });
 }

@@ -31,15 +31,21 @@ export function eventsOfAttempt({ command, attempt, ...facts }: EndedAttempt): N
   };
   const spent = spentFields(attempt.spend);
   if (outcome.ok) {
-    const { output } = outcome.value;
+    const { output, outputArtifact } = outcome.value;
+    const kept = outputArtifact === null ? {} : { output_artifact: outputArtifact };
+    const files = attempt.files.map((artifact): NewRunEvent => ({
+      type: 'artifact.created',
+      time,
+      data: { step_id: call.step_id, artifact },
+    }));
     const finished: NewRunEvent = {
       type: 'step.finished',
       time,
-      data: { ...step, status: 'succeeded', output, error: null, ...spent },
+      data: { ...step, status: 'succeeded', output, ...kept, error: null, ...spent },
     };
-    if (idempotencyKey === null) return [finished];
+    if (idempotencyKey === null) return [...files, finished];
     const data = { ...call, ...latency, idempotency_key: idempotencyKey };
-    return [{ type: 'tool.call.succeeded', time, data }, finished];
+    return [...files, { type: 'tool.call.succeeded', time, data }, finished];
   }
   const { error } = outcome;
   const failed: NewRunEvent = {

@@ -1,5 +1,6 @@
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
+import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
 import { FlushLedger, LOST_MS } from './flush-ledger.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { Relay } from './relay.ts';
@@ -27,6 +28,7 @@ export interface EngineParts {
   store: EngineStore;
   publisher: EventPublisher;
   skills: SkillRegistry;
+  artifacts: ArtifactKeeper;
   planner: Planner;
   lease: Lease;
   clock: Clock;
@@ -78,7 +80,7 @@ export class Engine {
     };
     this.#writer = new JournalWriter(writerParts);
     this.#submits = new SubmitWriter(writerParts);
-    this.#tools = new ToolAdapter(parts.skills, parts.lease, clock);
+    this.#tools = new ToolAdapter(parts);
     this.#sweeper = new Sweeper({
       ...parts,
       ledger: this.#ledger,

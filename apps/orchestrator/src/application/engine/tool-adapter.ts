@@ -1,11 +1,7 @@
-import {
-  EVENT_PAYLOAD_BYTES_MAX,
-  errorOf,
-  fail,
-  type EventData,
-  type StructuredOutcome,
-} from '@aos/contracts';
+import { errorOf, fail, type ArtifactRef, type EventData, type StructuredOutcome } from '@aos/contracts';
 import { openSpan, type Span } from '@aos/telemetry';
+import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
+import { keepOutput, readOutputs, type KeptOutput } from '../artifacts/step-outputs.ts';
 import { effectKey } from '../effect-key.ts';
 import { resolveReferences, type ReferenceScope } from '../../domain/plan/references.ts';
 import type { Command } from '../../domain/run/decide.ts';
@@ -13,6 +9,7 @@ import type { RunState } from '../../domain/run/state.ts';
 import {
   NOTHING_SPENT,
   sumOf,
+  type Json,
   type JsonObject,
   type Skill,
   type SkillRegistry,
@@ -35,8 +32,10 @@ interface CallRequest {
 
 /** What came of one attempt. */
 export interface Attempt {
-  outcome: StructuredOutcome<SkillResult>;
+  outcome: StructuredOutcome<KeptOutput>;
   spend: Spend;
+  /** What the skill kept. */
+  files: readonly ArtifactRef[];
   /** Null for a call without side effects. */
   idempotencyKey: string | null;
   /** Whether a failed attempt may be repeated: not where its effect may have happened and a repeat is not harmless. */
@@ -48,23 +47,40 @@ export interface Attempt {
 /** Given as the reason, it spares an exception with its stack for every call. */
 const OVER = 'the call is over';
 
+interface AdapterParts {
+  skills: SkillRegistry;
+  artifacts: ArtifactKeeper;
+  lease: Lease;
+  clock: Clock;
+}
+
+/** What a skill did before its result is kept. */
+interface Executed {
+  outcome: StructuredOutcome<SkillResult>;
+  spend: Spend;
+  files: ArtifactRef[];
+}
+
 /** The one door to side effects: references → validate → intent → lease → timeout → result. */
 export class ToolAdapter {
   readonly #skills: SkillRegistry;
+  readonly #artifacts: ArtifactKeeper;
   readonly #lease: Lease;
   readonly #clock: Clock;
 
-  constructor(skills: SkillRegistry, lease: Lease, clock: Clock) {
+  constructor({ skills, artifacts, lease, clock }: AdapterParts) {
     this.#skills = skills;
+    this.#artifacts = artifacts;
     this.#lease = lease;
     this.#clock = clock;
   }
 
   async call(request: CallRequest): Promise<Attempt> {
     const startedAtMs = this.#clock.now();
-    const refused = (outcome: StructuredOutcome<SkillResult>): Attempt => ({
+    const refused = (outcome: StructuredOutcome<never>): Attempt => ({
       outcome,
       spend: NOTHING_SPENT,
+      files: [],
       idempotencyKey: null,
       mayRepeat: true,
       startedAtMs,
@@ -74,7 +90,10 @@ export class ToolAdapter {
     const skill = this.#skills.get(step.skill);
     if (skill === undefined)
       return refused(fail(errorOf('skill_failed', `this process has no skill ${step.skill}`)));
-    const params = resolveReferences(step.params, scopeOf(request.state));
+    const { claim, state } = request;
+    const outputs = await readOutputs(this.#artifacts, claim.tenantId, step.params, state);
+    if (!outputs.ok) return refused(outputs);
+    const params = resolveReferences(step.params, scopeOf(state, outputs.value));
     if (!params.ok) return refused(params);
     const issues = skill.validate(params.value);
     if (issues.length > 0) {
@@ -87,19 +106,20 @@ export class ToolAdapter {
   async #attempt(request: CallRequest, skill: Skill, params: JsonObject): Promise<Attempt> {
     const { claim, command } = request;
     const { step, intent } = command;
-    const idempotencyKey = intent?.idempotencyKey ?? effectKey(claim.runId, step.step_id, params);
+    const key = onDemand(() => intent?.idempotencyKey ?? effectKey(claim.runId, step.step_id, params));
     const hasSideEffects = skill.hasSideEffects(params);
     const isIdempotent = skill.isIdempotent(params);
     if (hasSideEffects) {
-      if (intent === null) await request.announce(intentOf(command, idempotencyKey, isIdempotent));
+      if (intent === null) await request.announce(intentOf(command, key(), isIdempotent));
       await this.#lease.beforeEffect();
     }
     const startedAtMs = this.#clock.now();
-    const { outcome, spend } = await this.#execute(request, skill, { params, idempotencyKey });
+    const { outcome, ...executed } = await this.#execute(request, skill, { params, key });
+    const producer = { tenantId: claim.tenantId, stepId: step.step_id };
     return {
-      outcome: outcome.ok ? checkedOutput(outcome.value) : outcome,
-      spend,
-      idempotencyKey: hasSideEffects ? idempotencyKey : null,
+      ...executed,
+      outcome: outcome.ok ? await keepOutput(this.#artifacts, producer, outcome.value.output) : outcome,
+      idempotencyKey: hasSideEffects ? key() : null,
       mayRepeat: !hasSideEffects || isIdempotent,
       startedAtMs,
       latencyMs: this.#clock.now() - startedAtMs,
@@ -110,9 +130,10 @@ export class ToolAdapter {
   async #execute(
     request: CallRequest,
     skill: Skill,
-    call: { params: JsonObject; idempotencyKey: string },
-  ): Promise<{ outcome: StructuredOutcome<SkillResult>; spend: Spend }> {
+    { params, key }: { params: JsonObject; key: () => string },
+  ): Promise<Executed> {
     let spend = NOTHING_SPENT;
+    const files: ArtifactRef[] = [];
     const { claim, state, command, signal } = request;
     const { step_id: stepId, timeout_ms: timeoutMs } = command.step;
     const span = openToolSpan(request);
@@ -121,7 +142,10 @@ export class ToolAdapter {
     try {
       const outcome = await Promise.race([
         skill.execute({
-          ...call,
+          params,
+          get idempotencyKey() {
+            return key();
+          },
           timeoutMs,
           signal: cut,
           tenantId: claim.tenantId,
@@ -132,6 +156,11 @@ export class ToolAdapter {
           charge: (more) => {
             spend = sumOf(spend, more);
           },
+          keepFile: async (file) => {
+            const kept = await this.#artifacts.keep(claim.tenantId, file);
+            if (kept.ok) files.push(kept.value);
+            return kept;
+          },
           stepId,
           attempt: command.attempt,
         }),
@@ -141,12 +170,18 @@ export class ToolAdapter {
         }),
       ]);
       if (!outcome.ok) span.fail(outcome.error);
-      return { outcome, spend };
+      return { outcome, spend, files };
     } finally {
       over.abort(OVER);
       span.end();
     }
   }
+}
+
+/** A key is a hash over all params: it is made once, and only where it is asked for. */
+function onDemand(make: () => string): () => string {
+  let made: string | undefined;
+  return () => (made ??= make());
 }
 
 function openToolSpan({ claim, command: { step, attempt }, traceparent }: CallRequest): Span {
@@ -163,13 +198,14 @@ function openToolSpan({ claim, command: { step, attempt }, traceparent }: CallRe
   });
 }
 
-function scopeOf(state: RunState): ReferenceScope {
+/** `loaded`: the outputs that stand not in the journal, by step. */
+function scopeOf(state: RunState, loaded: ReadonlyMap<string, Json>): ReferenceScope {
   return {
     goal: state.goal,
     context: state.context,
     outputOf(stepId) {
       const step = Object.hasOwn(state.steps, stepId) ? state.steps[stepId] : undefined;
-      return step?.status === 'succeeded' ? step.output : undefined;
+      return step?.status === 'succeeded' ? (loaded.get(stepId) ?? step.output) : undefined;
     },
   };
 }
@@ -187,16 +223,4 @@ function intentOf(
     idempotent: isIdempotent,
     timeout_ms: step.timeout_ms,
   };
-}
-
-/** An output must fit in a journal row and an event, and in the text type of every reader (no NUL). */
-function checkedOutput(result: SkillResult): StructuredOutcome<SkillResult> {
-  const json = JSON.stringify(result.output) ?? 'null';
-  const bytes = Buffer.byteLength(json);
-  if (bytes > EVENT_PAYLOAD_BYTES_MAX) {
-    const message = `the output is ${bytes} bytes, the limit is ${EVENT_PAYLOAD_BYTES_MAX}; let the step return less, e.g. by a query`;
-    return fail(errorOf('payload_limit', message));
-  }
-  if (json.includes('\\u0000')) return fail(errorOf('payload_limit', 'the output contains a NUL character'));
-  return { ok: true, value: result };
 }

@@ -1,4 +1,4 @@
-import { errorOf, fail, PAYLOAD_BYTES_MAX, pointer, succeed, type StructuredOutcome } from '@aos/contracts';
+import { ARTIFACT_BYTES_MAX, errorOf, fail, pointer, succeed, type StructuredOutcome } from '@aos/contracts';
 import type { Json, JsonObject } from '../skill/skill.ts';
 import { parsePath, type ReferencePath } from './reference-path.ts';
 
@@ -48,17 +48,25 @@ export function referencesIn(params: JsonObject): FoundReference[] {
   return found;
 }
 
+/** The steps whose outputs the params refer to. */
+export function stepsReferredTo(params: JsonObject): Set<string> {
+  const outputs = referencesIn(params).flatMap(({ meaning }) =>
+    meaning.ok && meaning.value.kind === 'output' ? [meaning.value.stepId] : [],
+  );
+  return new Set(outputs);
+}
+
 /**
  * Params with every `${{ … }}` replaced by its value: one that is the whole string keeps its type, an embedded one
  * becomes text (objects and lists as JSON). Values put in are not read for references again. What cannot be resolved is
- * an `invalid_reference` that names it; params that grow over the limit of a message are a `payload_limit`.
+ * an `invalid_reference` that names it; params that grow over what a step may hand on are a `payload_limit`.
  */
 export function resolveReferences(params: JsonObject, scope: ReferenceScope): StructuredOutcome<JsonObject> {
-  const room = { bytes: PAYLOAD_BYTES_MAX };
+  const room = { bytes: ARTIFACT_BYTES_MAX };
   const resolved = resolveObject(params, { scope, room });
   if (resolved.ok && room.bytes < 0) {
     return fail(
-      errorOf('payload_limit', `the params, references resolved, are over ${PAYLOAD_BYTES_MAX} bytes`),
+      errorOf('payload_limit', `the params, references resolved, are over ${ARTIFACT_BYTES_MAX} bytes`),
     );
   }
   return resolved;

@@ -1,13 +1,6 @@
 import { centsOf, errorOf, type ErrorSpec, type EventData, type PlanStep } from '@aos/contracts';
 import { evolve } from './evolve.ts';
-import {
-  isTerminal,
-  type Json,
-  type OpenIntent,
-  type RunEvent,
-  type RunState,
-  type StepState,
-} from './state.ts';
+import { isTerminal, type OpenIntent, type RunEvent, type RunState, type StepState } from './state.ts';
 
 /** What is to be done next. The performer adds what is not pure: time, ids, results. */
 export type Command =
@@ -27,6 +20,9 @@ export type Command =
   | { type: 'close-step'; step: StepState; error: ErrorSpec }
   | { type: 'finish'; data: EventData<'run.finished'> };
 
+/** Of a run without steps. */
+const NO_OUTPUT = { output: null, outputArtifact: null };
+
 interface Decision {
   state: RunState;
   commands: Command[];
@@ -45,7 +41,7 @@ export function commandsFor(state: RunState): Command[] {
   if (state.status === 'waiting') return [{ type: 'resume' }];
   if (state.plan === null) return [nextForPlan(state)];
   const current = currentStep(state);
-  if (current === undefined) return [finish(state, 'succeeded', { output: lastOutput(state), error: null })];
+  if (current === undefined) return [finish(state, 'succeeded', { ...lastOutput(state), error: null })];
   return [nextForStep(state, current)];
 }
 
@@ -124,15 +120,16 @@ function currentStep(state: RunState): StepState | undefined {
   return undefined;
 }
 
-function lastOutput(state: RunState): Json {
+function lastOutput(state: RunState): Pick<EventData<'run.finished'>, 'output' | 'output_artifact'> {
   const last = state.plan?.steps.at(-1);
-  return last === undefined ? null : (state.steps[last.step_id]?.output ?? null);
+  const { output, outputArtifact } = (last && state.steps[last.step_id]) ?? NO_OUTPUT;
+  return outputArtifact === null ? { output } : { output, output_artifact: outputArtifact };
 }
 
 function finish(
   state: RunState,
   status: EventData<'run.finished'>['status'],
-  outcome: { output: Json; error: ErrorSpec | null },
+  outcome: Pick<EventData<'run.finished'>, 'output' | 'output_artifact' | 'error'>,
 ): Command {
   return {
     type: 'finish',

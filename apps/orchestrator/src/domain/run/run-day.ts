@@ -1,5 +1,9 @@
-/** The UTC date inside a time-ordered run id (UUIDv7, RFC 9562 §5.7: 48 bits of Unix milliseconds), `YYYY-MM-DD`. */
+/** When a run was admitted, as its time-ordered id says (UUIDv7, RFC 9562 §5.7: 48 bits of Unix milliseconds). */
+export function runTime(runId: string): Date {
+  return new Date(Number.parseInt(runId.replaceAll('-', '').slice(0, 12), 16));
+}
+
+/** The UTC date inside a run id, `YYYY-MM-DD`. */
 export function runDay(runId: string): string {
-  const unixMs = Number.parseInt(runId.replaceAll('-', '').slice(0, 12), 16);
-  return new Date(unixMs).toISOString().slice(0, 10);
+  return runTime(runId).toISOString().slice(0, 10);
 }

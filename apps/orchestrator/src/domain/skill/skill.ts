@@ -1,4 +1,4 @@
-import type { InputIssue, PlanStep, StructuredOutcome, ToolSpec } from '@aos/contracts';
+import type { ArtifactRef, InputIssue, PlanStep, StructuredOutcome, ToolSpec } from '@aos/contracts';
 
 export type JsonObject = PlanStep['params'];
 export type Json = JsonObject[string];
@@ -23,6 +23,15 @@ export interface SkillCall {
   budgetMicrocents: number;
   /** Tells what was spent, as soon as it is known; what is told several times adds up. */
   charge(spend: Spend): void;
+  /** Keeps a file with the run, where the call succeeds. */
+  keepFile(file: KeptFile): Promise<StructuredOutcome<ArtifactRef>>;
+}
+
+export interface KeptFile {
+  /** An `artifactName`; a file of the run that has it already is replaced. */
+  name: string;
+  mediaType: string;
+  content: Uint8Array;
 }
 
 /** What a call has cost, whatever came of it. */

@@ -15,6 +15,8 @@ import { addressOf, placeOf, unavailable, verified } from './content-address.ts'
 const REQUEST_MS_MAX = 20_000;
 const CONNECT_MS_MAX = 3_000;
 
+const bounded = () => ({ abortSignal: AbortSignal.timeout(REQUEST_MS_MAX) });
+
 export type S3Settings = Pick<
   OrchestratorConfig,
   'S3_ENDPOINT' | 'S3_REGION' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY'
@@ -23,7 +25,6 @@ export type S3Settings = Pick<
 /** Artifacts as objects of a bucket, on AWS or on a server of the same protocol. */
 export function s3ArtifactStore(bucket: string, settings: S3Settings, logger: Logger): ArtifactStore {
   const client = new S3Client(clientConfig(settings));
-  const bounded = () => ({ abortSignal: AbortSignal.timeout(REQUEST_MS_MAX) });
   const isKept = async (Key: string, bytes: number): Promise<boolean> => {
     try {
       const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key }), bounded());

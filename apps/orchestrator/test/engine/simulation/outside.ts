@@ -1,7 +1,8 @@
-import { errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
+import { EVENT_PAYLOAD_BYTES_MAX, errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
 import type { JournalRow } from '../../../src/application/engine/ports.ts';
 import {
   NOTHING_SPENT,
+  type Json,
   type Skill,
   type SkillCall,
   type SkillRegistry,
@@ -24,6 +25,9 @@ const KINDS: Kind[] = [
   { name: 'once', hasSideEffects: true, isIdempotent: false, costMicrocents: 700 },
 ];
 
+/** Some outputs are too large for an event. */
+const LARGE_TEXT = 'x'.repeat(EVENT_PAYLOAD_BYTES_MAX);
+
 /** A skill may be wrong: it then throws. */
 export class SkillBugError extends Error {}
 
@@ -40,10 +44,12 @@ export class Outside {
   readonly #calls = new Map<string, number>();
   readonly #world: World;
   readonly #store: MemoryEngineStore;
+  readonly #hasLargeOutputs: boolean;
 
-  constructor(world: World, store: MemoryEngineStore) {
+  constructor(world: World, store: MemoryEngineStore, hasLargeOutputs: boolean) {
     this.#world = world;
     this.#store = store;
+    this.#hasLargeOutputs = hasLargeOutputs;
   }
 
   isPublished(runId: string, seq: number): boolean {
@@ -111,9 +117,13 @@ export class Outside {
         }
         if (kind.hasSideEffects) this.#happen(kind, call);
         call.charge({ ...NOTHING_SPENT, costMicrocents: kind.costMicrocents });
-        return succeed({ output: { n: Number(n) + 1 } });
+        return succeed({ output: this.#outputAfter(Number(n)) });
       },
     });
+  }
+
+  #outputAfter(n: number): Json {
+    return this.#hasLargeOutputs && n % 5 === 3 ? { n: n + 1, text: LARGE_TEXT } : { n: n + 1 };
   }
 
   /** A process works on a run once: the signal of a call is aborted when the call is over. */

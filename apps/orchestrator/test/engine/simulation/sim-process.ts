@@ -6,6 +6,7 @@ import {
   type StructuredOutcome,
   type SubmittedRun,
 } from '@aos/contracts';
+import { ArtifactKeeper } from '../../../src/application/artifacts/artifact-keeper.ts';
 import { Engine } from '../../../src/application/engine/engine.ts';
 import {
   FencedError,
@@ -46,7 +47,7 @@ export class SimProcess implements Actor {
   #tellEnded: () => void = () => undefined;
 
   constructor(simulation: Simulation, name: string) {
-    const { world, outside, router } = simulation;
+    const { world, outside, router, artifacts } = simulation;
     this.#simulation = simulation;
     this.name = name;
     this.workerId = world.random.newId(world.nowMs);
@@ -63,6 +64,7 @@ export class SimProcess implements Actor {
       store: this.#store,
       publisher: this.#publisher(),
       skills,
+      artifacts: new ArtifactKeeper(artifacts.storeOf(this)),
       planner: new ModelPlanner({
         backend: 'anthropic',
         isProduction: true,

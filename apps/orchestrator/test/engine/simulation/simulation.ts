@@ -5,6 +5,7 @@ import type { MemoryRun } from '../memory-run.ts';
 import { checkAtRest } from './checks.ts';
 import { Outside, SkillBugError } from './outside.ts';
 import { Random } from './random.ts';
+import { SimArtifacts } from './sim-artifacts.ts';
 import { SimProcess } from './sim-process.ts';
 import { SimRouter } from './sim-router.ts';
 import { Workload } from './workload.ts';
@@ -24,26 +25,35 @@ const OVER_BY_MS = 600_000;
 /** Reasons for which a run may wait for a person. */
 const PARKED_REASONS = ['unknown_outcome', 'worker_crash_loop'];
 
+/** What its goals are like. */
+export interface Kind {
+  /** Of goals that come without a plan. */
+  unplannedRate?: number;
+  /** Whether some outputs are kept as artifacts. */
+  hasLargeOutputs?: boolean;
+}
+
 /** One history of several processes, drawn from a seed. */
 export class Simulation {
   readonly world: World;
   readonly store: MemoryEngineStore;
   readonly outside: Outside;
   readonly router: SimRouter;
+  readonly artifacts: SimArtifacts;
   readonly workload: Workload;
   readonly #seed: number;
   readonly #processes = new Set<SimProcess>();
   readonly #wanted: number;
   #born = 0;
 
-  /** `unplannedRate`: of goals that come without a plan. */
-  constructor(seed: number, unplannedRate = 0.4) {
+  constructor(seed: number, { unplannedRate = 0.4, hasLargeOutputs = true }: Kind = {}) {
     const random = new Random(seed);
     this.#seed = seed;
     this.world = new World(random, drawWeather(random), BAD_FOR_MS);
     this.store = new MemoryEngineStore(() => this.world.nowMs, 50);
-    this.outside = new Outside(this.world, this.store);
+    this.outside = new Outside(this.world, this.store, hasLargeOutputs);
     this.router = new SimRouter(this.world);
+    this.artifacts = new SimArtifacts(this.world);
     this.workload = new Workload(this, unplannedRate);
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
