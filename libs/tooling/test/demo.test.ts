@@ -70,6 +70,13 @@ describe('pnpm demo', () => {
       /notify +webhook_send +succeeded/,
       /message +BTC is at 64250\.5 USD/,
       /Exactly one message under one webhook-id/,
+      /MODEL SANDBOX answers in place of Claude/,
+      /\$ aos run .*--goal 'Fetch the orders [^\n]*' --watch\n/,
+      /planner +anthropic, model simulated-claude-/,
+      /reasoning +Simulated plan/,
+      /SANDBOX Slack got: Total: 1510\.4/,
+      /\$ aos usage\n/,
+      /llm_calls +1 +[\d.]+ cents/,
     ]) {
       expect(output).toMatch(line);
     }
@@ -84,7 +91,18 @@ describe('pnpm demo', () => {
       if (String(chunk).includes('the stack is up')) isUp.resolve();
     });
     await Promise.race([isUp.promise, once(demo, 'exit')]);
-    for (const part of ['postgres', 'redis', 'nats', 'api-gateway', 'orchestrator', 'realtime']) {
+    for (const part of [
+      'postgres',
+      'redis',
+      'nats',
+      'api-gateway',
+      'orchestrator',
+      'realtime',
+      'router',
+      'eval',
+      'billing',
+      'model-sandbox',
+    ]) {
       expect(leftProcesses().join()).toContain(part);
     }
     demo.kill('SIGINT');

@@ -4,7 +4,7 @@ import { runCommand } from './exit.ts';
 
 const program = new Command('demo')
   .description(
-    'AOS in a minute: a stack of its own, a goal that survives a kill -9 of the orchestrator, and nothing left behind.',
+    'AOS in a minute: a stack of its own, a run that survives a kill -9 of the orchestrator, a goal in words, and nothing left behind. With ANTHROPIC_API_KEY Claude plans and answers (a few cents), else a labelled sandbox.',
   )
   .option('--live', 'the real price API, and your Slack by SLACK_WEBHOOK_URL (an incoming webhook)', false)
   .addHelpText(

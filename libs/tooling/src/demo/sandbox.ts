@@ -4,14 +4,22 @@ import type { Places } from './places.ts';
 
 const PRICE_USD = 64_250.5;
 
+const ORDERS = [
+  { number: 'A-1041', customer: 'Ada', amount: 120.5 },
+  { number: 'A-1042', customer: 'Bob', amount: 79.9 },
+  { number: 'A-1043', customer: 'Cleo', amount: 1310 },
+];
+
 interface Delivery {
   webhookId: string;
   /** What the message says. */
   text: string;
 }
 
-/** Local stand-ins for the price API and for Slack. */
+/** Local stand-ins for the price API, a shop and Slack. */
 export interface Sandbox extends Places {
+  /** Of the shop's orders, JSON. */
+  ordersUrl: string;
   /** Every POST that reached the SANDBOX Slack, in order. */
   deliveries: readonly Delivery[];
   /** When the first message has arrived; its sender waits for the answer until `release`. */
@@ -20,15 +28,13 @@ export interface Sandbox extends Places {
   close(): void;
 }
 
-/** Starts both on free ports of 127.0.0.1. */
+/** Starts them on free ports of 127.0.0.1. */
 export async function startSandbox(): Promise<Sandbox> {
   const deliveries: Delivery[] = [];
   const arrived = Promise.withResolvers<Delivery>();
   const released = Promise.withResolvers<void>();
-  const price = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json', server: 'SANDBOX-price-api' });
-    response.end(JSON.stringify({ bitcoin: { usd: PRICE_USD } }));
-  });
+  const price = createServer(givingJson('SANDBOX-price-api', { bitcoin: { usd: PRICE_USD } }));
+  const shop = createServer(givingJson('SANDBOX-shop', { orders: ORDERS }));
   const slack = createServer(
     answering(async (request) => {
       const delivery = await deliveryOf(request);
@@ -37,19 +43,28 @@ export async function startSandbox(): Promise<Sandbox> {
       if (deliveries.length === 1) await released.promise;
     }),
   );
-  const [priceOrigin, slackOrigin] = await Promise.all([listen(price), listen(slack)]);
+  const origins = [listen(price), listen(shop), listen(slack)] as const;
+  const [priceOrigin, shopOrigin, slackOrigin] = await Promise.all(origins);
   return {
     priceUrl: `${priceOrigin}/SANDBOX/simple/price?ids=bitcoin&vs_currencies=usd`,
+    ordersUrl: `${shopOrigin}/SANDBOX/orders.json`,
     slackUrl: `${slackOrigin}/SANDBOX/slack`,
     deliveries,
     firstDelivery: arrived.promise,
     release: () => released.resolve(),
     close: () => {
-      for (const server of [price, slack]) {
+      for (const server of [price, shop, slack]) {
         server.close();
         server.closeAllConnections();
       }
     },
+  };
+}
+
+function givingJson(server: string, value: unknown): RequestListener {
+  return (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', server });
+    response.end(JSON.stringify(value));
   };
 }
 

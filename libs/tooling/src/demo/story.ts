@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ServiceProcess } from '../processes/service.ts';
 import type { Aos } from './aos-command.ts';
 import { DemoFailed } from './demo-failed.ts';
+import { idIn } from './id-in.ts';
 import type { Narrator } from './narrator.ts';
 import { planFor, type Places } from './places.ts';
 
@@ -22,9 +23,8 @@ export interface StoryOptions {
 
 const GOAL = 'fetch the BTC price and notify on Slack';
 const BUDGET_CENTS = '10';
-const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
-/** The demo proper, on a stack that is up. */
+/** The first part of the demo, on a stack that is up: a plan whose run survives a kill. */
 export async function tellStory(options: StoryOptions): Promise<void> {
   const { aos, narrator, places, folder } = options;
   narrator.title('1. What can be done here?');
@@ -67,10 +67,4 @@ async function killAndRestart({ narrator, orchestrator, middle }: StoryOptions):
   await orchestrator.restart();
   narrator.aside(`the orchestrator is started again, pid ${orchestrator.pid()}`);
   narrator.aside('takeover after the lease of the lost process ends, up to 10 s …');
-}
-
-function idIn(lines: readonly string[]): string {
-  const id = lines.map((line) => ID.exec(line)?.[0]).find((found) => found !== undefined);
-  if (id === undefined) throw new DemoFailed('the aos command printed no id');
-  return id;
 }

@@ -31,13 +31,13 @@ export async function modelsOf({ stateDir, env, ports, modelSandbox, say }: Mode
   const place = sandboxPlaceOf(stateDir);
   if (modelSandbox === true || runningProcess(`${place}${PROCESS_FILE}`) !== undefined) {
     const sandboxUrl = await startSandboxProcess({ place, port: wishedPort(MODEL_SANDBOX_PORT, env, ports) });
-    const unused = ['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL'].filter((name) => env[name] !== undefined);
+    const unused = ['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL'].filter((name) => env[name]);
     if (unused.length > 0) say(`the model sandbox is used, not ${unused.join(' and ')}; it ends with down`);
     const own = { ANTHROPIC_BASE_URL: sandboxUrl, ANTHROPIC_API_KEY: DUMMY_KEY };
     return { kind: 'simulated', env: own, sandboxUrl };
   }
   const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL } = env;
-  const kind = ANTHROPIC_API_KEY === undefined ? 'absent' : 'real';
+  const kind = ANTHROPIC_API_KEY ? 'real' : 'absent';
   return { kind, env: { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL } };
 }
 
