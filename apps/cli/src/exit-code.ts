@@ -1,7 +1,7 @@
 /** What the process ends with; scripts rely on it. */
 export const EXIT = {
   done: 0,
-  /** The run did not succeed, or a simulated plan is not feasible. */
+  /** The run did not succeed, a simulated plan is not feasible, or a gate was not passed. */
   failed: 1,
   /** Bad usage, or the API refused the request (4xx). */
   usage: 2,

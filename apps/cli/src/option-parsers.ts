@@ -24,6 +24,11 @@ export function label(text: string, earlier: Record<string, string> = {}): Recor
   return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** An option that may be given several times. */
+export function repeated(text: string, earlier: string[] = []): string[] {
+  return [...earlier, text];
+}
+
 export function commaSeparated(text: string): string[] {
   return text
     .split(',')

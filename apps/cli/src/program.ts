@@ -6,6 +6,7 @@ import { showFailure } from './command-context.ts';
 import { addCancelRun } from './commands/cancel-run.ts';
 import { addCapabilities } from './commands/capabilities.ts';
 import { addCreateAgent } from './commands/create-agent.ts';
+import { addEval } from './commands/eval.ts';
 import { addGetRun } from './commands/get-run.ts';
 import { addListAgents } from './commands/list-agents.ts';
 import { addRun } from './commands/run.ts';
@@ -31,7 +32,7 @@ interface GlobalOptions {
 
 const AFTER_HELP = `
 Settings: AOS_URL, AOS_API_KEY, AOS_TENANT_ID, AOS_REALTIME_URL; unset: .aos/stack.json here or above.
-Exit codes: 0 done, 1 the run failed or the plan is not feasible, 2 bad usage or refused, 3 unreachable or unauthorised.
+Exit codes: 0 done, 1 the run or the gate failed, or the plan is not feasible, 2 bad usage or refused, 3 unreachable or unauthorised.
 
 Examples:
   $ aos capabilities
@@ -56,6 +57,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   addCapabilities(program, perform);
   addSkills(program, perform);
   addUsage(program, perform);
+  addEval(program, perform, directory);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -3,7 +3,9 @@ import { oneLine } from './text.ts';
 
 const COLOURS: Partial<Record<string, Colour>> = {
   succeeded: 'green',
+  passed: 'green',
   failed: 'red',
+  error: 'red',
   cancelled: 'yellow',
   waiting: 'yellow',
   running: 'cyan',
