@@ -25,6 +25,8 @@ export function tracedProvider(provider: Provider): Provider {
           'gen_ai.response.finish_reasons': [stopReason],
           'gen_ai.usage.input_tokens':
             usage.freshInputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
+          'gen_ai.usage.cache_read.input_tokens': usage.cacheReadTokens,
+          'gen_ai.usage.cache_creation.input_tokens': usage.cacheWriteTokens,
           'gen_ai.usage.output_tokens': usage.outputTokens,
         });
       } else {

@@ -78,6 +78,8 @@ const CHAT = {
     'gen_ai.response.model': 'simulated-claude-sonnet-5',
     'gen_ai.response.finish_reasons': [expect.any(String)],
     'gen_ai.usage.input_tokens': expect.any(Number),
+    'gen_ai.usage.cache_read.input_tokens': expect.any(Number),
+    'gen_ai.usage.cache_creation.input_tokens': expect.any(Number),
     'gen_ai.usage.output_tokens': expect.any(Number),
   },
 };
@@ -120,6 +122,7 @@ describe('a goal without a plan', () => {
     const chat = await trace.span('chat claude-sonnet-5', 'aos-router');
     await trace.span('invoke_agent');
     expect(chat).toMatchObject(CHAT);
+    expect(await trace.span('plan')).toMatchObject({ attributes: { 'gen_ai.operation.name': 'plan' } });
     expect(trace.wayUp(chat)).toEqual([
       'router: chat claude-sonnet-5',
       ...MODEL_CALL,

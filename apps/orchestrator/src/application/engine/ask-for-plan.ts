@@ -20,7 +20,12 @@ export async function askForPlan(
   const span = openSpan('plan', {
     kind: 'internal',
     parent: traceparent,
-    attributes: { 'gen_ai.agent.id': agentId, 'aos.run_id': runId, 'aos.attempt': planning.attempts + 1 },
+    attributes: {
+      'gen_ai.operation.name': 'plan',
+      'gen_ai.agent.id': agentId,
+      'aos.run_id': runId,
+      'aos.attempt': planning.attempts + 1,
+    },
   });
   const startedAtMs = clock.now();
   try {

@@ -83,6 +83,7 @@ export class RunExecution {
       attributes: {
         'gen_ai.operation.name': 'invoke_agent',
         'gen_ai.agent.id': claim.agentId,
+        'aos.tenant_id': claim.tenantId,
         'aos.run_id': claim.runId,
       },
     });
