@@ -59,6 +59,7 @@ function startRouter({ config, logger, connections, provider }: Parts, observer:
     defaultModel: config.DEFAULT_LLM_MODEL,
     timeoutMs: config.LLM_TIMEOUT_SECONDS * 1_000,
     keyedCalls: new KeyedCalls({ replies: repliesRepository(database), clock, observer }),
+    spends,
     provider,
     recorder,
     clock,

@@ -19,6 +19,7 @@ export const llmRequest = z.strictObject({
   messages: z.array(llmMessage).min(1).max(200),
   /** The most the model may write. */
   max_tokens: z.int().min(1).max(64_000).default(1024),
+  /** Left out for models that take none. */
   temperature: z.number().min(0).max(1).optional(),
   /** JSON Schema of an object the answer must be; `parsed` holds it then. The schema guides the model, the caller checks. */
   response_schema: z.record(z.string(), z.json()).optional(),

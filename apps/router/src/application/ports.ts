@@ -9,7 +9,7 @@ export interface ProviderCall {
   request: LlmRequest;
 }
 
-export interface CallLimits {
+interface CallLimits {
   timeoutMs: number;
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
@@ -71,6 +71,8 @@ export interface PaidCall {
 export interface SpendStore {
   /** Writes spend, event and reply together, a repeat changes nothing; `unavailable` while the database is away. */
   record(call: PaidCall): Promise<StructuredOutcome<void>>;
+  /** Rejects while the database is away. */
+  ping(): Promise<void>;
   /** Oldest first, without the youngest: rows that commit late must not be passed over. */
   list(place: { from: string; after?: SpendPlace | undefined; limit: number }): Promise<RecordedSpend[]>;
 }

@@ -68,6 +68,7 @@ export function spendRepository(database: SqlTenantDatabase, systemPool: Pool): 
         return fail(errorOf('unavailable', 'the database is not available'));
       }
     },
+    ping: () => database.ping(),
     list: async ({ from, after, limit }) => {
       const { rows } = await systemPool.query(LIST, [from, after?.createdAt, after?.id, limit]);
       return rows.map((row) => toSpend(listedRow.parse(row)));

@@ -8,6 +8,9 @@ const REFUSED_ACCESS: Readonly<Record<number, string>> = {
   403: "the provider does not allow this platform's key to call this model",
 };
 
+/** Of what a provider says about a refusal. */
+const WORDS_CHARS_MAX = 500;
+
 /** Statuses below 500 that may pass by themselves: the request took too long to arrive, or met another one. */
 const PASSING = new Set([408, 409]);
 
@@ -28,7 +31,8 @@ export function toFailure(error: unknown): ErrorSpec {
   if (status >= 500 || PASSING.has(status)) {
     return errorOf('upstream_error', `the provider failed with status ${status}`, facts);
   }
-  const text = REFUSED_ACCESS[status] ?? `the provider refused the request: ${error.apiMessage ?? status}`;
+  const words = (error.apiMessage ?? String(status)).slice(0, WORDS_CHARS_MAX);
+  const text = REFUSED_ACCESS[status] ?? `the provider refused the request: ${words}`;
   return errorOf('upstream_rejected', text, { details: facts.details });
 }
 
