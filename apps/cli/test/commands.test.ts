@@ -69,6 +69,8 @@ describe('commands', () => {
       'btc',
       '--skills',
       'http_call, json_transform',
+      '--model',
+      'claude-x',
       '--budget-cents',
       '50',
     ];
@@ -84,6 +86,7 @@ describe('commands', () => {
     expect(JSON.parse(request?.body ?? '')).toEqual({
       name: 'btc',
       skills: ['http_call', 'json_transform'],
+      model: 'claude-x',
       budget_cents: 50,
     });
   });
@@ -120,6 +123,13 @@ describe('commands', () => {
       est_cost_cents: 0.5,
       labels: { team: 'ops', env: 'test' },
     });
+  });
+
+  it('submit a goal to be planned', async () => {
+    api.respondWith(() => json(SUBMITTED, 202));
+    const { exitCode } = await aos(['run', '--agent-id', AGENT_ID, '--goal', 'tell me the price'], env);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ goal: 'tell me the price' });
   });
 
   it('show a run with its steps; that it failed is not a failure of asking', async () => {

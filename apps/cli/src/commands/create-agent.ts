@@ -10,6 +10,7 @@ interface Options {
   name: string;
   instructions?: string;
   skills?: string[];
+  model?: string;
   budgetCents?: number;
   maxSteps?: number;
   maxConcurrentRuns?: number;
@@ -26,6 +27,7 @@ export function addCreateAgent(program: Command, perform: Perform): void {
       'the skills its plans may use, comma-separated (default: all)',
       commaSeparated,
     )
+    .option('--model <name>', "the model that plans its goals (default: the tenant's)")
     .option('--budget-cents <cents>', 'what its runs may cost in all (default: no limit)', centsAmount)
     .option('--max-steps <n>', 'steps of a run at most', wholeNumber)
     .option('--max-concurrent-runs <n>', 'open runs at once', wholeNumber)
@@ -44,6 +46,7 @@ export function addCreateAgent(program: Command, perform: Perform): void {
               ['agent', created.agent_id],
               ['name', oneLine(created.name)],
               ['skills', created.skills.length === 0 ? 'all' : created.skills.join(', ')],
+              ['model', oneLine(created.model ?? '')],
               [
                 'budget',
                 created.budget_microcents === 0 ? 'no limit of its own' : cents(created.budget_cents),
@@ -59,6 +62,7 @@ function bodyOf(options: Options): Record<string, unknown> {
     name: options.name,
     instructions: options.instructions,
     skills: options.skills,
+    model: options.model,
     budget_cents: options.budgetCents,
     max_steps: options.maxSteps,
     max_concurrent_runs: options.maxConcurrentRuns,

@@ -28,7 +28,7 @@ export function addRun(program: Command, perform: Perform, directory: string): v
     .description('hand a goal to an agent')
     .requiredOption('--agent-id <id>', 'the agent')
     .requiredOption('--goal <text>', 'what is to be reached')
-    .option('--plan <json|@file>', 'the steps, instead of having them planned', planParser(directory))
+    .option('--plan <json|@file>', 'the steps; without them a model plans the goal', planParser(directory))
     .option('--watch', 'show the events until the run has finished')
     .option('--idempotency-key <key>', 'a repeated call with this key returns the first run')
     .option('--est-cost-cents <cents>', 'what to reserve of the budget', centsAmount)
@@ -36,6 +36,7 @@ export function addRun(program: Command, perform: Perform, directory: string): v
     .addHelpText(
       'after',
       `${examples(
+        'aos run --agent-id AGENT_ID --goal "fetch https://example.com/prices and total them" --watch',
         'aos run --agent-id AGENT_ID --goal "tell me the price" --plan @plan.json --watch',
         'aos run --agent-id AGENT_ID --goal "tell me the price" --label team=ops --json | jq -r .run_id',
       )}\n\nWith --watch it ends with 1 when the run did not succeed.`,

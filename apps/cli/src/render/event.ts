@@ -1,15 +1,17 @@
 import { EVENT_DATA, type CloudEvent, type EventData, type EventType } from '@aos/contracts';
 import type { z } from 'zod';
 import { paint, type Terminal } from '../terminal.ts';
+import { madePlanLines, spentText, stepsText, tokensText } from './plan.ts';
 import { statusText } from './status.ts';
 import { brief, cents, duration, oneLine } from './text.ts';
 
-type Detail = (terminal: Terminal, data: unknown) => string;
+/** Of several lines the first stands beside the type, the others under it. */
+type Detail = (terminal: Terminal, data: unknown) => string | string[];
 
 /** What a watcher wants to know of an event of this type; nothing where its data is not as expected. */
 function detail<T extends EventType>(
   type: T,
-  render: (data: EventData<T>, terminal: Terminal) => string,
+  render: (data: EventData<T>, terminal: Terminal) => string | string[],
 ): [string, Detail] {
   const schema: z.ZodType = EVENT_DATA[type];
   return [
@@ -23,40 +25,59 @@ function detail<T extends EventType>(
 
 const DETAILS = new Map<string, Detail>([
   detail('run.queued', ({ goal }) => oneLine(goal, 80)),
-  detail('plan.created', ({ steps }) =>
-    steps.map(({ step_id, skill }) => `${step_id} (${skill})`).join(' → '),
+  detail('plan.created', ({ metadata, steps, cost_microcents = 0 }, terminal) =>
+    metadata.planner === 'caller'
+      ? stepsText(steps)
+      : madePlanLines(terminal, { metadata, steps }, cost_microcents),
   ),
+  detail('plan.rejected', ({ attempt, error, next_attempt_at, ...spent }) => {
+    const why = oneLine(`${error.code}: ${error.message}`, 300);
+    return withSpent(`attempt ${attempt}: ${why}${againText(next_attempt_at)}`, spent);
+  }),
   detail(
     'tool.call.requested',
     ({ step_id, skill, attempt }) => `${step_id} calls ${skill}${attemptText(attempt)}`,
   ),
   detail('tool.call.succeeded', ({ step_id, latency_ms }) => `${step_id} in ${duration(latency_ms)}`),
-  detail('tool.call.failed', ({ step_id, attempt, error, next_attempt_at }) => {
-    const next = next_attempt_at === null ? '' : `; again at ${next_attempt_at}`;
-    return `${step_id}${attemptText(attempt)}: ${oneLine(`${error.code}: ${error.message}`)}${next}`;
+  detail('tool.call.failed', ({ step_id, attempt, error, next_attempt_at, ...spent }) => {
+    const why = oneLine(`${error.code}: ${error.message}`);
+    return withSpent(`${step_id}${attemptText(attempt)}: ${why}${againText(next_attempt_at)}`, spent);
   }),
-  detail('step.finished', ({ step_id, status, output, error }, terminal) => {
+  detail('step.finished', ({ step_id, status, output, error, ...spent }, terminal) => {
     const result = error === null ? brief(output, 60) : oneLine(`${error.code}: ${error.message}`);
-    return `${step_id} ${statusText(terminal, status)} ${result}`.trimEnd();
+    return withSpent(`${step_id} ${statusText(terminal, status)} ${result}`.trimEnd(), spent);
   }),
   detail('run.waiting', ({ reason, next_attempt_at }) =>
     next_attempt_at === null ? oneLine(reason) : `${oneLine(reason)}, until ${next_attempt_at}`,
   ),
-  detail('run.finished', ({ status, error, cost_cents }, terminal) => {
+  detail('run.finished', ({ status, error, cost_cents, input_tokens = 0, output_tokens = 0 }, terminal) => {
     const why = error === null ? '' : `: ${oneLine(`${error.code}: ${error.message}`)}`;
-    return `${statusText(terminal, status)}${why}, ${cents(cost_cents)}`;
+    const facts = [`${statusText(terminal, status)}${why}`, tokensText(input_tokens, output_tokens)];
+    return [...facts.filter((fact) => fact !== ''), cents(cost_cents)].join(', ');
   }),
 ]);
 
 const TYPE_WIDTH = 'tool.call.requested'.length;
+/** To where the detail begins. */
+const INDENT = ' '.repeat('   0.00s'.length + 2 + TYPE_WIDTH + 2);
 
-/** An event on a line: seconds since `startMs`, type, detail. */
+/** An event on a line: seconds since `startMs`, type, detail; a plan that was made goes on below. */
 export function eventText(terminal: Terminal, event: CloudEvent, startMs: number): string {
   const seconds = Math.max(0, (Date.parse(event.time) - startMs) / 1000);
   const at = `${seconds.toFixed(2).padStart(7)}s`;
   const type = oneLine(event.type).padEnd(TYPE_WIDTH);
-  const text = DETAILS.get(event.type)?.(terminal, event.data) ?? '';
-  return `${paint(terminal, 'dim', at)}  ${type}  ${text}`.trimEnd();
+  const [first = '', ...others] = [DETAILS.get(event.type)?.(terminal, event.data) ?? ''].flat();
+  const line = `${paint(terminal, 'dim', at)}  ${type}  ${first}`.trimEnd();
+  return [line, ...others.map((text) => `${INDENT}${text}`)].join('\n');
+}
+
+function withSpent(text: string, spent: Parameters<typeof spentText>[0]): string {
+  const cost = spentText(spent);
+  return cost === '' ? text : `${text} (${cost})`;
+}
+
+function againText(nextAttemptAt: string | null): string {
+  return nextAttemptAt === null ? '' : `; again at ${nextAttemptAt}`;
 }
 
 function attemptText(attempt: number): string {

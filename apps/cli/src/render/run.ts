@@ -1,8 +1,9 @@
 import type { Run, RunStep } from '@aos/contracts';
 import type { Terminal } from '../terminal.ts';
+import { plannerText, tokensText } from './plan.ts';
 import { statusText } from './status.ts';
 import { facts, table } from './table.ts';
-import { brief, cents, elapsed, oneLine } from './text.ts';
+import { brief, cents, duration, elapsed, oneLine } from './text.ts';
 
 /** A run with its steps. */
 export function runText(terminal: Terminal, run: Run): string {
@@ -13,9 +14,11 @@ export function runText(terminal: Terminal, run: Run): string {
     ['goal', oneLine(run.goal)],
     ['status', statusText(terminal, run.status)],
     ['waiting for', waitingFor(run)],
+    ...planFacts(terminal, run),
     ['output', brief(run.outcome?.output, 500)],
     ['error', errorText(run.outcome?.error)],
     ['cost', `${cents(run.cost_cents)}${reserved}`],
+    ['tokens', tokensText(run.input_tokens, run.output_tokens)],
     [
       'labels',
       Object.entries(run.labels)
@@ -28,6 +31,24 @@ export function runText(terminal: Terminal, run: Run): string {
   if (run.steps.length === 0) return head;
   const rows = run.steps.map((step) => stepRow(terminal, step));
   return `${head}\n\n${table(terminal, ['STEP', 'SKILL', 'STATUS', 'ATTEMPTS', 'TOOK', 'RESULT'], rows)}`;
+}
+
+/** Of a plan that came with its goal there is nothing to tell. */
+function planFacts(terminal: Terminal, { plan, planning }: Run): [string, string][] {
+  if (plan === null) return [['planning', planningText(planning)]];
+  if (plan.metadata.planner === 'caller') return [];
+  const { reasoning, latency_ms, input_tokens, output_tokens } = plan.metadata;
+  const facts = [plannerText(terminal, plan.metadata), tokensText(input_tokens, output_tokens)];
+  return [
+    ['planned by', [...facts.filter((fact) => fact !== ''), duration(latency_ms)].join(', ')],
+    ['reasoning', oneLine(reasoning ?? '', 500)],
+  ];
+}
+
+function planningText({ attempts, next_attempt_at, error }: Run['planning']): string {
+  if (attempts === 0) return '';
+  const again = next_attempt_at === null ? '' : `, again at ${next_attempt_at}`;
+  return `${attempts} failed${again}: ${errorText(error)}`;
 }
 
 function stepRow(terminal: Terminal, step: RunStep): string[] {
