@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { markBuilt } from '../build.ts';
+import { checkCoverage } from '../suite/line-coverage/measure-coverage.ts';
 import { runCheck } from '../suite/run-check.ts';
 import { runJest } from '../suite/run-jest.ts';
 import { lastLine, sum, type Totals } from '../suite/totals.ts';
@@ -16,10 +20,16 @@ async function test(): Promise<void> {
   if (build.failed === 0) markBuilt();
   const totals: Totals[] = [build];
   for (const check of CHECKS) totals.push(await runCheck(check, say));
-  say('unit tests');
-  totals.push(await runJest('unit', ['--coverage', '--coverageReporters=text-summary']));
-  say('integration tests');
-  totals.push(await runJest('integration', [`--maxWorkers=${INTEGRATION_WORKERS}`]));
+  const coverageDir = mkdtempSync(join(tmpdir(), 'aos-coverage-'));
+  try {
+    say('unit tests');
+    totals.push(await runJest('unit', { coverageDir }));
+    say('integration tests');
+    totals.push(await runJest('integration', { coverageDir, workers: INTEGRATION_WORKERS }));
+    totals.push(await checkCoverage(coverageDir, say));
+  } finally {
+    rmSync(coverageDir, { recursive: true });
+  }
   const total = sum(totals);
   console.log(lastLine(total));
   if (total.failed > 0) process.exitCode = 1;

@@ -51,7 +51,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
         ...(SMALL.includes(name) ? ['--max-semi-space-size=4'] : []),
         join(repositoryRoot, 'apps', name, 'dist/main.js'),
       ],
-      env: { ...env, PORT: String(port) },
+      env: { ...env, PORT: String(port), NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'] },
       cwd: repositoryRoot,
       logFile,
     },

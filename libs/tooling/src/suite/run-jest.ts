@@ -6,17 +6,29 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../paths.ts';
 import { totalsOfJest, type JestReport, type Totals } from './totals.ts';
 
+interface JestOptions {
+  /** More of them make tests that start servers wait for each other. Default: as many as there are cores. */
+  workers?: number;
+  /** Where raw coverage is gathered, also that of the processes which tests start. */
+  coverageDir: string;
+}
+
 /** Runs a jest project; what it prints is shown as it comes. */
-export async function runJest(project: string, options: readonly string[]): Promise<Totals> {
+export async function runJest(project: string, { workers, coverageDir }: JestOptions): Promise<Totals> {
   const folder = mkdtempSync(join(tmpdir(), 'aos-jest-'));
   const file = join(folder, 'report.json');
   try {
     const jest = join(repositoryRoot, 'node_modules/.bin/jest');
-    const args = ['--selectProjects', project, '--json', `--outputFile=${file}`, ...options];
+    const args = ['--selectProjects', project, '--json', `--outputFile=${file}`];
+    if (workers !== undefined) args.push(`--maxWorkers=${workers}`);
     const child = spawn(jest, args, {
       cwd: repositoryRoot,
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+      env: {
+        ...process.env,
+        AOS_COVERAGE_DIR: coverageDir,
+        NODE_OPTIONS: '--experimental-vm-modules --no-warnings',
+      },
     });
     const [code] = await once(child, 'exit');
     return totalsOfJest(code === 0 ? 0 : 1, readReport(file));
