@@ -50,13 +50,21 @@ async function writeWhole(file: string, content: Uint8Array): Promise<void> {
 }
 
 async function writeDurably(file: string, content: Uint8Array): Promise<void> {
-  await using handle = await open(file, 'wx');
-  await handle.writeFile(content);
-  await handle.sync();
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Makes a rename in the folder durable. */
 async function sync(folder: string): Promise<void> {
-  await using handle = await open(folder);
-  await handle.sync();
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
