@@ -87,6 +87,15 @@ describe('llm_invoke', () => {
     expect(charged).toEqual([SPEND]);
   });
 
+  it.each([
+    { what: 'of a lost process', chargedMicrocents: 0, times: 1 },
+    { what: 'of an attempt that is in the journal', chargedMicrocents: 400, times: 0 },
+  ])('charges the repeated answer $what $times times', async ({ chargedMicrocents, times }) => {
+    const again = succeed(completion(null, { content: 'because', replayed: true }));
+    const { charged } = await ask(again, undefined, { chargedMicrocents });
+    expect(charged.filter(({ costMicrocents }) => costMicrocents > 0)).toHaveLength(times);
+  });
+
   it('passes on why the router refused, and charges nothing', async () => {
     const late = errorOf('rate_limited', 'later', { retryAfterMs: 2_000 });
     const { outcome, charged } = await ask(fail(late));

@@ -62,6 +62,7 @@ export function call(
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     attempt: 1,
     budgetMicrocents: 1_000_000_000,
+    chargedMicrocents: 0,
     charge: () => undefined,
     keepFile: () => Promise.reject(new Error('no file is to be kept')),
     ...more,

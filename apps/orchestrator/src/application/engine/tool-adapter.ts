@@ -153,6 +153,7 @@ export class ToolAdapter {
           agentId: claim.agentId,
           traceparent: span.traceparent,
           budgetMicrocents: state.reservedMicrocents - state.costMicrocents,
+          chargedMicrocents: state.steps[stepId]?.costMicrocents ?? 0,
           charge: (more) => {
             spend = sumOf(spend, more);
           },

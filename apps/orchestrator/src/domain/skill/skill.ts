@@ -21,6 +21,8 @@ export interface SkillCall {
   attempt: number;
   /** What the run's reservation still covers: a paid call that would cost more is refused. */
   budgetMicrocents: number;
+  /** What earlier attempts of the step were charged: an answer that is only repeated is not charged again. */
+  chargedMicrocents: number;
   /** Tells what was spent, as soon as it is known; what is told several times adds up. */
   charge(spend: Spend): void;
   /** Keeps a file with the run, where the call succeeds. */

@@ -72,8 +72,10 @@ export function llmInvoke(models: ModelCalls): Skill {
         },
       });
       if (!completion.ok) return completion;
-      call.charge(spendOf(completion.value));
       const { content, parsed: json, response_model: model, ...facts } = completion.value;
+      // Of an answer that an earlier attempt had, and could not keep, the journal has the cost already.
+      const isCharged = facts.replayed && call.chargedMicrocents > 0;
+      if (!isCharged) call.charge(spendOf(completion.value));
       if (schema !== undefined && json === null) {
         const reason = `the model gave no JSON (it ended with ${facts.stop_reason})`;
         return fail(errorOf('skill_failed', reason));
