@@ -72,17 +72,20 @@ describe('pnpm demo', () => {
       /Exactly one message under one webhook-id/,
       /MODEL SANDBOX answers in place of Claude/,
       /\$ aos run .*--goal 'Fetch the orders [^\n]*' --watch\n/,
-      /planner +anthropic, model simulated-claude-/,
+      /planned by +anthropic \(simulated-claude-/,
       /reasoning +Simulated plan/,
       /SANDBOX Slack got: Total: 1510\.4/,
+      /DTSTART:20300107T090000Z/,
       /\$ aos usage\n/,
       /llm_calls +1 +[\d.]+ cents/,
+      /\$ aos eval run --suite golden --gate gate\.yaml\n/,
+      /gate +passed/,
     ]) {
       expect(output).toMatch(line);
     }
     expect(Number(/The demo took ([\d.]+) s/.exec(output)?.[1])).toBeLessThan(60);
     await nothingLeft();
-  });
+  }, 180_000);
 
   it('leaves nothing running and no data when it is interrupted', async () => {
     demo = startDemo();

@@ -37,8 +37,8 @@ export async function runDemo({ live }: DemoOptions): Promise<void> {
     await onOwnStack(async (stage) => {
       await (places ? tellLive(stage, places) : tellSandboxed(stage, sandbox));
       sandbox.release();
-      const { aos, stack } = stage;
-      await tellInWords({ aos, narrator, stack: stack.file, models: stack.models, sandbox });
+      const { aos, stack, folder } = stage;
+      await tellInWords({ aos, narrator, stack: stack.file, models: stack.models, sandbox, folder });
     });
   } finally {
     sandbox.close();

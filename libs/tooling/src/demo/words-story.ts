@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Run, StackFile } from '@aos/contracts';
 import type { Models } from '../stack/models.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -13,7 +15,11 @@ export interface WordsOptions {
   stack: StackFile;
   models: Models;
   sandbox: Sandbox;
+  /** Where the gate's file is written. */
+  folder: string;
 }
+
+const GATE = 'min_score: 1\nmax_cost_cents: 20\n';
 
 /** The second part of the demo: a goal in words, what came of it, what it cost, and the gate of the golden tasks. */
 export async function tellInWords(options: WordsOptions): Promise<void> {
@@ -23,15 +29,13 @@ export async function tellInWords(options: WordsOptions): Promise<void> {
   const agentId = idIn(await aos(['create-agent', '--name', 'assistant', '--budget-cents', '200']));
   const goal = goalWith(sandbox);
   const runId = idIn(await aos(['run', '--agent-id', agentId, '--goal', goal, '--watch']));
-  const run = await readRun(options, runId);
 
-  narrator.title('8. Who planned it, and why so.');
-  const { planner, model, reasoning, input_tokens, output_tokens } = planOf(run).metadata;
-  narrator.output(`planner    ${planner}, model ${model}`);
-  narrator.output(`reasoning  ${reasoning}`);
-  narrator.output(`tokens     ${input_tokens} in, ${output_tokens} out`);
+  narrator.title('8. The run, with who planned it and why so.');
+  await aos(['get-run', runId]);
 
   narrator.title('9. What came of it.');
+  const run = await readRun(options, runId);
+  if (run.plan?.metadata.planner !== 'anthropic') throw new DemoFailed('no model planned the goal');
   narrator.output(`SANDBOX Slack got: ${sandbox.deliveries.at(-1)?.text}`);
   await showArtifacts(options, run);
 
@@ -40,7 +44,9 @@ export async function tellInWords(options: WordsOptions): Promise<void> {
     narrator.say('Tokens are SIMULATED, and priced as if Claude had taken them.');
   await modelCallsAreMetered(options);
   await aos(['usage']);
-  await aos(['usage', '--by', 'model']);
+
+  narrator.title('11. Are the golden tasks still solved? As in CI, the exit code says so.');
+  await runGate(options);
 }
 
 function whoPlans({ kind }: Models): string {
@@ -54,16 +60,17 @@ const goalWith = ({ ordersUrl, slackUrl }: Sandbox) =>
   `Send the total as a Slack message (JSON with the field text) to ${slackUrl}. ` +
   'Put a 30 min meeting "Order review" on my calendar, 2030-01-07 10:00 Europe/Berlin.';
 
-function planOf({ plan, status }: Run) {
-  if (plan === null || plan.metadata.planner !== 'anthropic')
-    throw new DemoFailed('no model planned the goal');
-  if (status !== 'succeeded') throw new DemoFailed(`the run ended as ${status}`);
-  return plan;
-}
-
 async function readRun({ stack }: WordsOptions, runId: string): Promise<Run> {
   const { run } = await import('@aos/contracts');
   return run.parse(JSON.parse(await readText(stack, `/api/v1/runs/${runId}`)));
+}
+
+async function runGate({ aos, narrator, folder }: WordsOptions): Promise<void> {
+  writeFileSync(join(folder, 'gate.yaml'), GATE);
+  narrator.command('cat gate.yaml');
+  GATE.trimEnd().split('\n').forEach(narrator.output);
+  await aos(['eval', 'run', '--suite', 'golden', '--gate', 'gate.yaml']);
+  narrator.say('Exit code 0: the gate is passed.');
 }
 
 async function showArtifacts({ narrator, stack }: WordsOptions, { run_id, artifacts }: Run): Promise<void> {

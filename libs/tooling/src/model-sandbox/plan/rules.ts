@@ -106,15 +106,17 @@ const SOME_DAY = '2030-01-01';
 
 const calendar: Rule = ({ goal }) => {
   if (!/\b(?:meeting|calendar|appointment)\b/i.test(goal)) return undefined;
-  const day = /\b\d{4}-\d{2}-\d{2}\b/.exec(goal)?.[0] ?? SOME_DAY;
-  const time = /\b([01]?\d|2[0-3]):([0-5]\d)/.exec(goal)?.[0] ?? '09:00';
-  const minutes = /(\d+)[- ]?min/i.exec(goal)?.[1];
-  const zone = /\b[A-Z][a-z]+\/[A-Z]\w+/.exec(goal)?.[0];
+  // Ports of addresses look like times.
+  const words = goal.replaceAll(new RegExp(URL_TEXT, 'g'), '');
+  const day = /\b\d{4}-\d{2}-\d{2}\b/.exec(words)?.[0] ?? SOME_DAY;
+  const time = /\b([01]?\d|2[0-3]):([0-5]\d)/.exec(words)?.[0] ?? '09:00';
+  const minutes = /(\d+)[- ]?min/i.exec(words)?.[1];
+  const zone = /\b[A-Z][a-z]+\/[A-Z]\w+/.exec(words)?.[0];
   return {
     step_id: 'calendar',
     skill: 'calendar_write',
     params: {
-      title: /["“]([^"”]+)["”]/.exec(goal)?.[1] ?? 'Meeting',
+      title: /["“]([^"”]+)["”]/.exec(words)?.[1] ?? 'Meeting',
       start: `${day}T${time.padStart(5, '0')}:00`,
       duration_minutes: Number(minutes ?? 60),
       timezone: zone ?? 'UTC',

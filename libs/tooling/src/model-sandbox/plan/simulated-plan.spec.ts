@@ -24,14 +24,14 @@ const skillsOf = (goal: string, skills = ALL) =>
 describe('a simulated plan', () => {
   it('chains what the goal asks for, each step on the result of the one before', () => {
     const goal =
-      'Fetch http://127.0.0.1:9/orders.json, total the orders, send the total to http://127.0.0.1:8/slack, and put a 30 min meeting "Orders" on the calendar on 2027-03-04 at 9:30 Europe/Berlin.';
+      'Fetch http://127.0.0.1:46647/orders.json, total the orders, send the total to http://127.0.0.1:8/slack, and put a 30 min meeting "Orders" on the calendar on 2027-03-04 at 9:30 Europe/Berlin.';
     expect(planFor(goal)).toMatchObject({
       reasoning: expect.stringContaining('Simulated plan'),
       steps: [
         {
           step_id: 'fetch',
           skill: 'http_call',
-          params: { url: 'http://127.0.0.1:9/orders.json', method: 'GET' },
+          params: { url: 'http://127.0.0.1:46647/orders.json', method: 'GET' },
         },
         {
           step_id: 'transform',
