@@ -199,8 +199,8 @@ describe('a run', () => {
   it('that was lost is an error of its task', async () => {
     world.orchestrator.fateOf = () => 'runs on';
     const started = await world.evaluate(newTenant(), golden('lost'));
-    const [run] = await waitUntil(() => some(world.orchestrator.runsOf('lost')), { what: 'it runs' });
-    world.orchestrator.runs.delete(run?.run_id ?? '');
+    const run = await world.orchestrator.running('lost');
+    world.orchestrator.runs.delete(run.run_id);
     const finished = await world.finished(started);
     expect(finished.tasks[0]).toMatchObject({
       status: 'error',
@@ -237,8 +237,8 @@ describe('that an evaluation has finished', () => {
     const before = await service.metric('aos_evaluations_total{status="passed"}');
     world.orchestrator.fateOf = () => 'runs on';
     const started = await world.evaluate(newTenant(), golden('told'));
-    const [run] = await waitUntil(() => some(world.orchestrator.runsOf('told')), { what: 'it runs' });
-    const runId = run?.run_id ?? '';
+    const run = await world.orchestrator.running('told');
+    const { run_id: runId } = run;
     await world.orchestrator.end(runId, 42, 5);
     await world.orchestrator.tell(runId, '-b');
     await world.orchestrator.tell(runId, '-c');
@@ -246,8 +246,8 @@ describe('that an evaluation has finished', () => {
     await waitUntil(() => world.eventsOf(started).length > 0, { what: 'the event' });
     // What comes after it in the stream has come after its repeats.
     const next = await world.evaluate(newTenant(), golden('next'));
-    const [other] = await waitUntil(() => some(world.orchestrator.runsOf('next')), { what: 'it runs' });
-    await world.orchestrator.end(other?.run_id ?? '', 42);
+    const other = await world.orchestrator.running('next');
+    await world.orchestrator.end(other.run_id, 42);
     await waitUntil(() => world.eventsOf(next).length > 0, { what: 'the next event' });
     expect(world.eventsOf(started)).toEqual([
       {
@@ -279,8 +279,6 @@ describe('that an evaluation has finished', () => {
     ).toBeGreaterThanOrEqual(2);
   });
 });
-
-const some = <T>(items: T[]): T[] | undefined => (items.length > 0 ? items : undefined);
 
 function agentsOf(tenantId: string): string[] {
   const agents = [...world.orchestrator.agents].filter(([, agent]) => agent.tenantId === tenantId);

@@ -14,6 +14,7 @@ import {
 } from '@aos/contracts';
 import { connectMessaging, type Messaging } from '@aos/messaging';
 import { createLogger } from '@aos/telemetry';
+import { waitUntil } from '@aos/testing';
 import { v7 as newId } from 'uuid';
 import type { z } from 'zod';
 
@@ -33,6 +34,10 @@ export class FakeOrchestrator {
   readonly looks: string[] = [];
   /** Asked at each submit that is not a repeat. */
   fateOf: (goal: Goal) => Fate = () => ({ output: null });
+  /** Why runs cannot be read now; undefined: they can. */
+  outage: ErrorSpec | undefined;
+  /** Called before a cancel is answered. */
+  onCancel: (runId: string) => Promise<void> = async () => undefined;
   /** Whether ends of runs are told by events. */
   isTelling = true;
   readonly #messaging: Messaging;
@@ -48,10 +53,12 @@ export class FakeOrchestrator {
     messaging.answer(runsSubmit, async ({ tenantId }, goal) => this.#submit(tenantId, goal));
     messaging.answer(runsGet, async ({ tenantId }, { run_id: runId }) => {
       this.looks.push(runId);
+      if (this.outage !== undefined) return fail(this.outage);
       const run = this.runs.get(runId);
       return run?.tenant_id === tenantId ? succeed(run) : fail(errorOf('not_found', `no run ${runId}`));
     });
     messaging.answer(runsCancel, async (_context, { run_id: runId }) => {
+      await this.onCancel(runId);
       const run = this.runs.get(runId);
       if (run === undefined) return fail(errorOf('not_found', `no run ${runId}`));
       if (run.finished_at !== null) return fail(errorOf('conflict', 'the run has ended'));
@@ -63,6 +70,11 @@ export class FakeOrchestrator {
   static async start(natsUrl: string): Promise<FakeOrchestrator> {
     const logger = createLogger({ service: 'fake', level: 'silent' });
     return new FakeOrchestrator(await connectMessaging({ url: natsUrl, service: 'orchestrator', logger }));
+  }
+
+  /** The first run of a task, as soon as it is there. */
+  running(task: string): Promise<Run> {
+    return waitUntil(() => this.runsOf(task)[0], { what: `${task} runs` });
   }
 
   /** The runs of a task, by its name. */

@@ -8,7 +8,6 @@ import {
   type InputOf,
 } from '@aos/contracts';
 import { createPool, sqlTenantDatabase } from '@aos/database';
-import { waitUntil } from '@aos/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SILENT, Surroundings, golden, newTenant } from './surroundings.ts';
 
@@ -46,14 +45,8 @@ describe('a suite', () => {
     await world.must(suitesPut, tenantId, suiteOf('shop', golden('kept', 42)));
     const started = await world.must(evaluationsStart, tenantId, { suite: 'shop' });
     await world.must(suitesPut, tenantId, suiteOf('shop', golden('kept', 43), golden('more')));
-    const [run] = await waitUntil(
-      () => {
-        const runs = world.orchestrator.runsOf('kept');
-        return runs.length > 0 ? runs : undefined;
-      },
-      { what: 'it runs' },
-    );
-    await world.orchestrator.end(run?.run_id ?? '', 42);
+    const run = await world.orchestrator.running('kept');
+    await world.orchestrator.end(run.run_id, 42);
     expect(await world.finished(started)).toMatchObject({
       suite_version: 1,
       status: 'passed',

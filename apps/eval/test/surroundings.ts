@@ -164,7 +164,7 @@ export class Surroundings {
   }
 }
 
-export function contextOf(tenantId: string): RequestContext {
+function contextOf(tenantId: string): RequestContext {
   return {
     tenantId,
     actor: { id: 'key:test', level: 3 },

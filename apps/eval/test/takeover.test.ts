@@ -112,15 +112,9 @@ describe('an evaluation whose process died', () => {
     world.orchestrator.fateOf = () => 'runs on';
     await world.startEval();
     const started = await world.evaluate(newTenant(), golden('left'));
-    const [run] = await waitUntil(
-      () => {
-        const runs = world.orchestrator.runsOf('left');
-        return runs.length > 0 ? runs : undefined;
-      },
-      { what: 'it runs' },
-    );
+    const run = await world.orchestrator.running('left');
     await world.closeEvals();
-    await world.orchestrator.end(run?.run_id ?? '', 42);
+    await world.orchestrator.end(run.run_id, 42);
     await world.startEval();
     expect(await world.finished(started)).toMatchObject({ status: 'passed' });
     expect(world.orchestrator.runsOf('left')).toHaveLength(1);
@@ -151,7 +145,7 @@ describe('a process told to stop', () => {
     world.orchestrator.fateOf = () => 'runs on';
     await world.startEval();
     const started = await world.evaluate(newTenant(), golden('given-back'));
-    await waitUntil(() => world.orchestrator.runsOf('given-back').length > 0, { what: 'it runs' });
+    await world.orchestrator.running('given-back');
     await world.closeEvals();
     const { rows } = await world.admin.query(
       'select worker_id, lease_until from eval.evaluations where evaluation_id = $1',

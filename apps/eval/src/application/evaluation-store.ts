@@ -1,7 +1,7 @@
 import type { Evaluation } from '@aos/contracts';
 import type { EvaluationRecord, NewEvaluation } from '../domain/evaluation.ts';
 
-export interface EvaluationPage {
+interface EvaluationPage {
   suite: string | undefined;
   /** Only evaluations older than this one. */
   before: string | undefined;
