@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { ARTIFACT_BYTES_MAX } from '@aos/contracts';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startHttpReceiver, waitUntil, type HttpReceiver } from '@aos/testing';
 import { call, openSkill } from './skill-harness.ts';
@@ -159,11 +160,11 @@ describe('http_call', () => {
 
   it('reads no more of a response than its limit', async () => {
     const skill = await openSkill('http_call');
-    server.respondWith(() => ({ body: 'x'.repeat(1024 * 1024) }));
+    server.respondWith(() => ({ body: 'x'.repeat(ARTIFACT_BYTES_MAX) }));
     expect(await call(skill, { url: server.url })).toMatchObject({ ok: true });
-    server.respondWith(() => ({ body: 'x'.repeat(1024 * 1024 + 1) }));
+    server.respondWith(() => ({ body: 'x'.repeat(ARTIFACT_BYTES_MAX + 1) }));
     expect(await call(skill, { url: server.url })).toMatchObject({ error: { code: 'payload_limit' } });
-    server.respondWith(() => ({ status: 500, body: 'x'.repeat(2 * 1024 * 1024) }));
+    server.respondWith(() => ({ status: 500, body: 'x'.repeat(2 * ARTIFACT_BYTES_MAX) }));
     expect(await call(skill, { url: server.url })).toMatchObject({ error: { code: 'upstream_error' } });
   });
 

@@ -24,9 +24,9 @@ export interface SkillCall {
   /** What earlier attempts of the step were charged: an answer that is only repeated is not charged again. */
   chargedMicrocents: number;
   /** Tells what was spent, as soon as it is known; what is told several times adds up. */
-  charge(spend: Spend): void;
+  charge: (spend: Spend) => void;
   /** Keeps a file with the run, where the call succeeds. */
-  keepFile(file: KeptFile): Promise<StructuredOutcome<ArtifactRef>>;
+  keepFile: (file: KeptFile) => Promise<StructuredOutcome<ArtifactRef>>;
 }
 
 export interface KeptFile {

@@ -18,6 +18,9 @@ import {
   type SkillCall,
 } from '../../domain/skill/skill.ts';
 
+/** Any value. Params come from JSON, so there is nothing to check in it but that it is there; large ones would take long. */
+export const anyJson = z.unknown().refine((value) => value !== undefined, 'is missing') as z.ZodType<Json>;
+
 /** A skill as it is written: schemas and what to do; the rest of the port follows from them. */
 export interface SkillDefinition<P extends z.ZodType> extends Omit<
   ToolSpec,

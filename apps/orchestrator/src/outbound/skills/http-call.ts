@@ -1,7 +1,7 @@
 import { succeed } from '@aos/contracts';
 import { z } from 'zod';
 import type { JsonObject, Skill } from '../../domain/skill/skill.ts';
-import { defineSkill } from './define-skill.ts';
+import { anyJson, defineSkill } from './define-skill.ts';
 import type { EgressPolicy } from './egress/egress-policy.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { forbiddenHost, httpUrl } from './http/place-in-url.ts';
@@ -20,7 +20,7 @@ const params = z
     url: httpUrl,
     method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
     headers: requestHeaders,
-    body: z.json().optional().describe('JSON; a string is sent as it is'),
+    body: anyJson.optional().describe('JSON; a string is sent as it is'),
     idempotent: z
       .boolean()
       .optional()

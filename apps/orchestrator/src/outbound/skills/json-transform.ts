@@ -1,7 +1,7 @@
 import {
+  ARTIFACT_BYTES_MAX,
   errorOf,
   fail,
-  PAYLOAD_BYTES_MAX,
   succeed,
   type StructuredOutcome,
   isDeeperThan,
@@ -10,7 +10,7 @@ import {
 import { z } from 'zod';
 import { holdsReference } from '../../domain/plan/references.ts';
 import type { Json, Skill } from '../../domain/skill/skill.ts';
-import { defineSkill } from './define-skill.ts';
+import { anyJson, defineSkill } from './define-skill.ts';
 import type { JqPool } from './jq/jq-pool.ts';
 import { pathQuery } from './jq/path-query.ts';
 import type { QuerySyntax } from './jq/query-syntax.ts';
@@ -47,7 +47,7 @@ export function jsonTransform(pool: JqPool, syntaxProblem: QuerySyntax): Skill {
     cost_microcents: 1_000,
     latency_ms: 5,
     timeout_ms: 5_000,
-    params: z.strictObject({ input: z.json(), query: query.describe('jq 1.8 syntax') }),
+    params: z.strictObject({ input: anyJson, query: query.describe('jq 1.8 syntax') }),
     output,
     hasSideEffects: () => false,
     isIdempotent: () => true,
@@ -56,14 +56,14 @@ export function jsonTransform(pool: JqPool, syntaxProblem: QuerySyntax): Skill {
       if (found !== undefined) return checkedResult(found);
       const limitMs = Math.min(call.timeoutMs, RUN_MS_MAX);
       const signal = AbortSignal.any([call.signal, AbortSignal.timeout(limitMs)]);
-      const reply = await pool.run({ query, input, outputCharsMax: PAYLOAD_BYTES_MAX }, signal);
+      const reply = await pool.run({ query, input, outputCharsMax: ARTIFACT_BYTES_MAX }, signal);
       switch (reply?.kind) {
         case 'done':
           return resultOf(reply.stdout);
         case 'failed':
           return fail(errorOf('skill_failed', reply.message));
         case 'too_large':
-          return fail(errorOf('payload_limit', `the query gives over ${PAYLOAD_BYTES_MAX} bytes`));
+          return fail(errorOf('payload_limit', `the query gives over ${ARTIFACT_BYTES_MAX} bytes`));
         case 'exhausted':
           return fail(errorOf('skill_failed', 'the query ran out of memory'));
         case undefined:

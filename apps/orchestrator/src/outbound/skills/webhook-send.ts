@@ -2,7 +2,7 @@ import { errorOf, fail, succeed } from '@aos/contracts';
 import type { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { Skill } from '../../domain/skill/skill.ts';
-import { defineSkill } from './define-skill.ts';
+import { anyJson, defineSkill } from './define-skill.ts';
 import type { EgressPolicy } from './egress/egress-policy.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { forbiddenHost, httpUrl } from './http/place-in-url.ts';
@@ -11,7 +11,7 @@ import { bodyOf } from './http/response-body.ts';
 
 const params = z.strictObject({
   url: httpUrl,
-  payload: z.json().describe('sent as JSON; with event_type as the data of a Standard Webhooks event'),
+  payload: anyJson.describe('sent as JSON; with event_type as the data of a Standard Webhooks event'),
   event_type: z
     .string()
     .min(1)

@@ -1,9 +1,10 @@
+import { ARTIFACT_BYTES_MAX } from '@aos/contracts';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress, inflate, unzip, zstdDecompress } from 'node:zlib';
 
 /** What is read of a response at most, before and after decompression. */
-export const RESPONSE_BYTES_MAX = 1024 * 1024;
+export const RESPONSE_BYTES_MAX = ARTIFACT_BYTES_MAX;
 
 /** Content codings (RFC 9110 §8.4.1) that servers use though none was asked for. */
 const DECODERS = {
