@@ -61,13 +61,17 @@ function queryFor(goal: string): string | undefined {
   return /\b(?:transform|reshape|convert)\b/i.test(goal) ? '.' : undefined;
 }
 
+/** A list as people write it: `12, 30 and 58`. */
+const NUMBERS = /-?\d+(?:\.\d+)?(?:(?:\s*,|\s*\+|\s+and)+\s*-?\d+(?:\.\d+)?)+/i;
+
 function jsonIn(goal: string): unknown {
   const text = /[[{][\s\S]*[\]}]/.exec(goal)?.[0] ?? '';
   try {
     return JSON.parse(text);
   } catch {
-    const numbers = goal.match(/-?\d+(?:\.\d+)?/g)?.map(Number);
-    return numbers !== undefined && numbers.length > 1 ? numbers : undefined;
+    return NUMBERS.exec(goal)?.[0]
+      .match(/-?\d+(?:\.\d+)?/g)
+      ?.map(Number);
   }
 }
 

@@ -71,6 +71,13 @@ describe('a simulated plan', () => {
     expect(skillsOf(goal)).toEqual(skills);
   });
 
+  it('totals the numbers that are listed, not those of dates', () => {
+    const plan = planFor('add up 12, 30 and 58.5, and put a 30 min meeting on my calendar, 2030-01-07 10:00');
+    expect(plan).toMatchObject({
+      steps: [{ params: { input: [12, 30, 58.5] } }, { skill: 'calendar_write' }],
+    });
+  });
+
   it('takes only skills that the request names', () => {
     expect(skillsOf('summarise the sky', ['json_transform'])).toEqual(['json_transform']);
     expect(skillsOf('notify https://example.com/hook', ['llm_invoke'])).toEqual(['llm_invoke']);
