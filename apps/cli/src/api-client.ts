@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { problem } from '@aos/contracts';
 import type { z } from 'zod';
-import { refused, unreachable, type Result } from './failure.ts';
+import { refused, unreachable, type Failure, type Result } from './failure.ts';
 import type { Settings } from './settings.ts';
 
 export interface ApiRequest {
@@ -17,6 +18,14 @@ export interface Answer<T> {
   raw: unknown;
 }
 
+/** The bytes of a file, as they were kept. */
+export interface Download {
+  content: Uint8Array;
+  mediaType: string;
+  /** In hex. */
+  sha256: string;
+}
+
 const TIMEOUT_MS = 30_000;
 
 /** Talks HTTP with the API. Whatever goes wrong is a failure, never an exception. */
@@ -27,17 +36,39 @@ export class ApiClient {
     private readonly trace: (line: string) => void,
   ) {}
 
-  async call<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<Result<Answer<T>>> {
+  call<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<Result<Answer<T>>> {
+    return this.#send(request, async (response, requestId) =>
+      read(schema, { status: response.status, text: await response.text(), requestId, url: response.url }),
+    );
+  }
+
+  /** A file, whole: bytes that are not those it is known by are a failure. */
+  download(request: ApiRequest): Promise<Result<Download>> {
+    return this.#send(request, async (response, requestId) => {
+      const { status, url, headers } = response;
+      if (!response.ok) return unexpected({ status, text: await response.text(), requestId, url });
+      const content = new Uint8Array(await response.arrayBuffer());
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      if (headers.get('etag') !== `"${sha256}"`)
+        return unreachable(`${url}: the content was damaged`, requestId);
+      return { ok: true, value: { content, sha256, mediaType: headers.get('content-type') ?? '' } };
+    });
+  }
+
+  async #send<T>(
+    request: ApiRequest,
+    readAnswer: (response: Response, requestId: string | undefined) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
     const url = this.#urlOf(request);
     this.trace(`> ${request.method} ${url}`);
     const startedMs = performance.now();
     try {
       const response = await fetch(url, this.#initOf(request));
-      const text = await response.text();
       const requestId = response.headers.get('x-request-id') ?? undefined;
+      const result = await readAnswer(response, requestId);
       const tookMs = Math.round(performance.now() - startedMs);
       this.trace(`< ${response.status} in ${tookMs} ms, request id ${requestId ?? 'none'}`);
-      return read(schema, { status: response.status, text, requestId, url });
+      return result;
     } catch (error) {
       this.trace(`< ${reasonOf(error)}`);
       return unreachable(`${this.settings.url}: ${reasonOf(error)}`);
@@ -57,7 +88,7 @@ export class ApiClient {
     return {
       method,
       headers: {
-        accept: 'application/json',
+        accept: 'application/json, */*;q=0.5',
         'x-aos-key': apiKey,
         ...(tenantId === undefined ? {} : { 'x-tenant-id': tenantId }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -75,14 +106,18 @@ interface Reply {
   url: string;
 }
 
-function read<T>(schema: z.ZodType<T>, { status, text, requestId, url }: Reply): Result<Answer<T>> {
+function read<T>(schema: z.ZodType<T>, reply: Reply): Result<Answer<T>> {
+  const { status, text, requestId, url } = reply;
+  if (status < 200 || status >= 300) return unexpected(reply);
   const raw = jsonOf(text);
-  if (status >= 200 && status < 300) {
-    const parsed = schema.safeParse(raw);
-    if (parsed.success) return { ok: true, value: { parsed: parsed.data, raw } };
-    return unreachable(`${url} answered ${status} with something else than expected`, requestId);
-  }
-  const described = problem.safeParse(raw);
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return { ok: true, value: { parsed: parsed.data, raw } };
+  return unreachable(`${url} answered ${status} with something else than expected`, requestId);
+}
+
+/** A refusal in the API's words, or what is not the API. */
+function unexpected({ status, text, requestId, url }: Reply): { ok: false; failure: Failure } {
+  const described = problem.safeParse(jsonOf(text));
   if (described.success) return refused(described.data, requestId);
   return unreachable(`${url} answered ${status}; is this the API?`, requestId);
 }

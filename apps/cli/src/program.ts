@@ -7,6 +7,7 @@ import { addCancelRun } from './commands/cancel-run.ts';
 import { addCapabilities } from './commands/capabilities.ts';
 import { addCreateAgent } from './commands/create-agent.ts';
 import { addEval } from './commands/eval.ts';
+import { addGetArtifact } from './commands/get-artifact.ts';
 import { addGetRun } from './commands/get-run.ts';
 import { addListAgents } from './commands/list-agents.ts';
 import { addRun } from './commands/run.ts';
@@ -52,6 +53,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   addListAgents(program, perform);
   addRun(program, perform, directory);
   addGetRun(program, perform);
+  addGetArtifact(program, perform, directory);
   addCancelRun(program, perform);
   addSimulate(program, perform, directory);
   addCapabilities(program, perform);

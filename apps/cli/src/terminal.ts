@@ -6,6 +6,8 @@ export type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 export interface Terminal {
   /** The result, a line or several. */
   out(text: string): void;
+  /** A result that is no text: its bytes and nothing else. */
+  bytes(content: Uint8Array): void;
   /** Errors and what --verbose tells. */
   err(text: string): void;
   /** Whether the result may be coloured. */
@@ -20,6 +22,7 @@ export function processTerminal(env: Record<string, string | undefined>): Termin
   });
   return {
     out: (text) => process.stdout.write(`${text}\n`),
+    bytes: (content) => process.stdout.write(content),
     err: (text) => process.stderr.write(`${text}\n`),
     isColoured:
       process.stdout.isTTY &&

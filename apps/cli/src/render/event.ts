@@ -1,9 +1,10 @@
 import { EVENT_DATA, type CloudEvent, type EventData, type EventType } from '@aos/contracts';
 import type { z } from 'zod';
 import { paint, type Terminal } from '../terminal.ts';
+import { artifactCells, outputText } from './artifact.ts';
 import { madePlanLines, spentText, stepsText, tokensText } from './plan.ts';
 import { statusText } from './status.ts';
-import { brief, cents, duration, oneLine } from './text.ts';
+import { cents, duration, oneLine } from './text.ts';
 
 /** Of several lines the first stands beside the type, the others under it. */
 type Detail = (terminal: Terminal, data: unknown) => string | string[];
@@ -43,10 +44,12 @@ const DETAILS = new Map<string, Detail>([
     const why = oneLine(`${error.code}: ${error.message}`);
     return withSpent(`${step_id}${attemptText(attempt)}: ${why}${againText(next_attempt_at)}`, spent);
   }),
-  detail('step.finished', ({ step_id, status, output, error, ...spent }, terminal) => {
-    const result = error === null ? brief(output, 60) : oneLine(`${error.code}: ${error.message}`);
+  detail('step.finished', ({ step_id, status, output, output_artifact, error, ...spent }, terminal) => {
+    const result =
+      error === null ? outputText(output, output_artifact, 60) : oneLine(`${error.code}: ${error.message}`);
     return withSpent(`${step_id} ${statusText(terminal, status)} ${result}`.trimEnd(), spent);
   }),
+  detail('artifact.created', ({ step_id, artifact }) => `${step_id} ${artifactCells(artifact).join(', ')}`),
   detail('run.waiting', ({ reason, next_attempt_at }) =>
     next_attempt_at === null ? oneLine(reason) : `${oneLine(reason)}, until ${next_attempt_at}`,
   ),

@@ -4,7 +4,8 @@ import type { Terminal } from '../terminal.ts';
 import { eventText } from './event.ts';
 import { runText } from './run.ts';
 
-const plain: Terminal = { out: () => undefined, err: () => undefined, isColoured: false };
+const quiet = () => undefined;
+const plain: Terminal = { out: quiet, bytes: quiet, err: quiet, isColoured: false };
 const TIME = '2026-01-01T00:00:01.500Z';
 const RETRY = { maximum_attempts: 1, initial_interval_ms: 0, backoff_coefficient: 1, maximum_interval_ms: 0 };
 

@@ -7,7 +7,8 @@ import { failureJson, failureText } from './failure.ts';
 import { facts, table } from './table.ts';
 import { brief, cents, duration, elapsed, money, oneLine } from './text.ts';
 
-const plain: Terminal = { out: () => undefined, err: () => undefined, isColoured: false };
+const quiet = () => undefined;
+const plain: Terminal = { out: quiet, bytes: quiet, err: quiet, isColoured: false };
 const coloured: Terminal = { ...plain, isColoured: true };
 
 const problem = {
@@ -109,6 +110,14 @@ describe('an event', () => {
     },
   };
   const startMs = Date.parse('2026-01-01T00:00:00.000Z');
+
+  it('names the file that a step made', () => {
+    const artifact = { name: 'invite.ics', sha256: 'ab', bytes: 1_200, media_type: 'text/calendar' };
+    const created = { ...event, type: 'artifact.created', data: { step_id: 'invite', artifact } };
+    expect(eventText(plain, created, startMs)).toBe(
+      '   1.50s  artifact.created     invite invite.ics, text/calendar, 1,200 bytes',
+    );
+  });
 
   it('is a line with time, type and what happened', () => {
     expect(eventText(plain, event, startMs)).toBe(

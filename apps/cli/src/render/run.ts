@@ -1,9 +1,10 @@
 import type { Run, RunStep } from '@aos/contracts';
 import type { Terminal } from '../terminal.ts';
+import { artifactCells, outputText } from './artifact.ts';
 import { plannerText, tokensText } from './plan.ts';
 import { statusText } from './status.ts';
 import { facts, table } from './table.ts';
-import { brief, cents, duration, elapsed, oneLine } from './text.ts';
+import { cents, duration, elapsed, oneLine } from './text.ts';
 
 /** A run with its steps. */
 export function runText(terminal: Terminal, run: Run): string {
@@ -15,7 +16,7 @@ export function runText(terminal: Terminal, run: Run): string {
     ['status', statusText(terminal, run.status)],
     ['waiting for', waitingFor(run)],
     ...planFacts(terminal, run),
-    ['output', brief(run.outcome?.output, 500)],
+    ['output', outputText(run.outcome?.output, run.outcome?.output_artifact, 500)],
     ['error', errorText(run.outcome?.error)],
     ['cost', `${cents(run.cost_cents)}${reserved}`],
     ['tokens', tokensText(run.input_tokens, run.output_tokens)],
@@ -28,9 +29,15 @@ export function runText(terminal: Terminal, run: Run): string {
     ['created', run.created_at],
     ['took', elapsed(run.created_at, run.finished_at)],
   ]);
-  if (run.steps.length === 0) return head;
-  const rows = run.steps.map((step) => stepRow(terminal, step));
-  return `${head}\n\n${table(terminal, ['STEP', 'SKILL', 'STATUS', 'ATTEMPTS', 'TOOK', 'RESULT'], rows)}`;
+  const parts = [head];
+  if (run.steps.length > 0) {
+    const rows = run.steps.map((step) => stepRow(terminal, step));
+    parts.push(table(terminal, ['STEP', 'SKILL', 'STATUS', 'ATTEMPTS', 'TOOK', 'RESULT'], rows));
+  }
+  if (run.artifacts.length > 0) {
+    parts.push(table(terminal, ['ARTIFACT', 'TYPE', 'SIZE'], run.artifacts.map(artifactCells)));
+  }
+  return parts.join('\n\n');
 }
 
 /** Of a plan that came with its goal there is nothing to tell. */
@@ -58,7 +65,7 @@ function stepRow(terminal: Terminal, step: RunStep): string[] {
     statusText(terminal, step.status),
     String(step.attempts),
     elapsed(step.started_at, step.finished_at),
-    errorText(step.error) || brief(step.output, 60),
+    errorText(step.error) || outputText(step.output, step.output_artifact, 60),
   ];
 }
 

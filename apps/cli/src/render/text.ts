@@ -31,3 +31,8 @@ export function duration(milliseconds: number): string {
 export function elapsed(from: string | null, to: string | null): string {
   return from === null || to === null ? '' : duration(Date.parse(to) - Date.parse(from));
 }
+
+/** As exact as the API says it. */
+export function byteCount(bytes: number): string {
+  return `${bytes.toLocaleString('en-US')} ${bytes === 1 ? 'byte' : 'bytes'}`;
+}
