@@ -67,7 +67,7 @@ export interface UsageReader {
  * What became of an event: `counted` by way of the stream, `repeated` there, found `late` in its owner's records, or
  * `refused` because it cannot be what it says.
  */
-export type UsageOutcome = 'counted' | 'repeated' | 'late' | 'refused';
+type UsageOutcome = 'counted' | 'repeated' | 'late' | 'refused';
 
 /** Told what happens, for metrics. */
 export interface UsageObserver {
