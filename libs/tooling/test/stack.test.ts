@@ -91,6 +91,7 @@ describe('the local stack', () => {
   });
 
   it('has simulated models only where it is asked to, and then until it goes down', async () => {
+    await stack('up');
     const before = await status();
     expect(before.has('model-sandbox')).toBe(false);
     expect(readStackFile().model_sandbox_url).toBeUndefined();
@@ -110,7 +111,7 @@ describe('the local stack', () => {
     await stack('down');
     expect(await stack('up')).toContain('models    none');
     expect((await status()).has('model-sandbox')).toBe(false);
-  });
+  }, 120_000);
 
   it('shows the log of one service, and names them all for one it does not have', async () => {
     expect(await stack('logs', 'api-gateway')).toContain('listening');

@@ -101,7 +101,10 @@ describe('a simulated plan', () => {
         model: 'claude-sonnet-5',
         max_tokens: 1000,
         messages: [
-          { role: 'user', content: '<goal>\nnotify https://example.com/hook\n</goal>' },
+          {
+            role: 'user',
+            content: '<goal>\nnotify https://example.com/hook\n</goal>\nThe context has a calendar.',
+          },
           { role: 'assistant', content: 'a plan' },
           { role: 'user', content: 'The plan is wrong: write another' },
         ],
