@@ -37,7 +37,7 @@ export class EvaluationProcess implements OnModuleDestroy, OnApplicationShutdown
     this.#relay = new OutboxRelay({ pool, schema: 'eval', publish: publishTo(messaging), logger });
     const parts: TaskParts = {
       work: evaluationWorkRepository({ pool, database, eventOf: finishedMessage }),
-      agents: evalAgentsRepository(database),
+      agents: evalAgentsRepository(pool, database),
       runs: orchestratorClient(messaging),
       newChecks: () => boundedChecks(),
       onFinished: (evaluation) => {

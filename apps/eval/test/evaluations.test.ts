@@ -188,6 +188,18 @@ describe('a run', () => {
     expect(finished.status).toBe('passed');
   });
 
+  it('whose end an event tells is judged then, not at the next look', async () => {
+    world.orchestrator.fateOf = () => 'runs on';
+    const started = await world.evaluate(newTenant(), golden('awaited'));
+    const run = await world.orchestrator.running('awaited');
+    const postpone = `update eval.evaluation_tasks set next_at = now() + interval '1 hour' where run_id = $1`;
+    await waitUntil(async () => (await world.admin.query(postpone, [run.run_id])).rowCount === 1, {
+      what: 'its submit is noted',
+    });
+    await world.orchestrator.end(run.run_id, 42);
+    expect(await world.finished(started)).toMatchObject({ status: 'passed' });
+  });
+
   it('of somebody else that ends is nobody’s task, and is not looked at', async () => {
     const foreign = '0193b0a0-0000-7000-8000-00000000000a';
     await world.orchestrator.tell(foreign);

@@ -110,6 +110,7 @@ export class FakeOrchestrator {
       time: new Date().toISOString(),
       datacontenttype: 'application/json',
       tenantid: tenantId,
+      agentid: run?.agent_id ?? newId(),
       runid: runId,
       runseq: 9,
       data: {},

@@ -73,7 +73,7 @@ async function driveAndDie(
   const advance = advanceEvaluation(
     {
       work,
-      agents: evalAgentsRepository(database),
+      agents: evalAgentsRepository(pool, database),
       runs: runs(orchestratorClient(messaging)),
       newChecks: () => boundedChecks(),
       onFinished: () => undefined,

@@ -50,7 +50,8 @@ A file is put as the suite it names, then run:
 A path is a JSON pointer into the run as \`aos get-run --json\` shows it. Operations: equals, not_equals, contains,
 matches (a regular expression), exists, gte, lte, schema (a JSON Schema).
 
-Without --gate every task must pass; a gate may say min_score (0 to 1), max_cost_cents, max_latency_ms (of any task) and must_pass (names of tasks).
+Without --gate every task must pass; a gate may say min_score (0 to 1), max_cost_cents, max_latency_ms (of any task)
+and must_pass (names of tasks).
 Ends with 0 when the gate is passed, 1 when it is not, 2 when a file or option cannot be used.`;
 
 export function addEvalRun(group: Command, perform: Perform, directory: string): void {

@@ -59,4 +59,6 @@ export interface EvalAgents {
     create: () => Promise<StructuredOutcome<string>>,
     insteadOf: string | null,
   ): Promise<StructuredOutcome<string>>;
+  /** Whether it is one, of whichever tenant. Of one that is seconds old it may be denied. */
+  isEvalAgent(agentId: string): Promise<boolean>;
 }

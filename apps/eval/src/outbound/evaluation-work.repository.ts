@@ -88,7 +88,8 @@ export function evaluationWorkRepository({ pool, database, eventOf }: WorkParts)
           `select from eval.evaluations where evaluation_id = $1 and status = 'running' for update`,
           [task.evaluationId],
         );
-        if (rowCount === 0 || !(await endTask(client, task, ending))) return undefined;
+        if (rowCount === 0) return undefined;
+        await endTask(client, task, ending);
         const finished = await finish(client, task);
         if (finished !== undefined) {
           await addToOutbox(client, 'eval', [eventOf(finished, task.traceparent)]);
@@ -155,9 +156,9 @@ async function hold(pool: Pool, workerId: string, leaseMs: number): Promise<Held
   }));
 }
 
-/** False: it had ended before. */
-async function endTask(client: PoolClient, task: OpenTask, ending: TaskEnding): Promise<boolean> {
-  const { rowCount } = await client.query(
+/** The first ending counts. */
+async function endTask(client: PoolClient, task: OpenTask, ending: TaskEnding): Promise<void> {
+  await client.query(
     `update eval.evaluation_tasks
      set status = $3, assertions = $4, error = $5, cost_microcents = $6, latency_ms = $7
      where evaluation_id = $1 and position = $2 and status in ('pending', 'running')`,
@@ -171,7 +172,6 @@ async function endTask(client: PoolClient, task: OpenTask, ending: TaskEnding): 
       ending.latencyMs,
     ],
   );
-  return rowCount === 1;
 }
 
 /** The evaluation, if no task is open any more; it has finished then. */
