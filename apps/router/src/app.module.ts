@@ -68,5 +68,6 @@ function startRouter({ config, logger, connections, provider }: Parts, observer:
   answer(messaging, llmComplete, complete);
   answerAnonymous(messaging, llmExport, exportCompleted(spends));
   const sweep = () => sweepReplies(systemPool);
-  return new RouterProcess({ messaging, recorder, relay, sweepReplies: sweep, logger });
+  const shutdownMs = config.SHUTDOWN_TIMEOUT_SECONDS * 1_000;
+  return new RouterProcess({ messaging, recorder, relay, sweepReplies: sweep, logger, shutdownMs });
 }

@@ -11,9 +11,13 @@ interface RouterProcessParts {
   /** Deletes the replies that are kept no longer. */
   sweepReplies: () => Promise<void>;
   logger: Logger;
+  /** How long the end of the process may take. */
+  shutdownMs: number;
 }
 
 const SWEEP_MS = 60_000;
+/** Of the time for the end, what is left for closing when nothing more can be recorded. */
+const CLOSING_MS = 2_000;
 
 /** What goes on beside the requests: publishing events, forgetting old replies; and the good order of the end. */
 export class RouterProcess implements OnModuleDestroy {
@@ -28,10 +32,12 @@ export class RouterProcess implements OnModuleDestroy {
 
   /** Calls under way are answered and recorded; the events that are left are published by another process. */
   async onModuleDestroy(): Promise<void> {
-    const { messaging, recorder, relay } = this.#parts;
+    const { messaging, recorder, relay, shutdownMs } = this.#parts;
     clearInterval(this.#sweeping);
+    const giveUp = setTimeout(() => recorder.giveUp(), shutdownMs - CLOSING_MS);
     await messaging.stopAnswering();
     await recorder.idle();
+    clearTimeout(giveUp);
     await relay.stop();
   }
 

@@ -99,9 +99,11 @@ describe('Claude by the Messages protocol', () => {
       headers: { 'content-type': 'application/json', 'content-length': '1000' },
       body: '{"model": ',
     }));
+    const startedMs = performance.now();
     expect(await ask({ baseUrl: elsewhere.url, timeoutMs: 300 })).toMatchObject({
       error: { code: 'deadline_exceeded' },
     });
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 
   it('is given up when nobody waits for it any more', async () => {

@@ -266,6 +266,18 @@ describe('a spend that cannot be recorded at once', () => {
     expect(told.lost).toHaveLength(1);
   });
 
+  it('is told when the process ends before it can be', async () => {
+    const { complete, recorder, told } = world.replica({
+      spends: (real) => ({ ...real, record: async () => awayError }),
+    });
+    const held = complete(contextOf(), requestOf());
+    await waitUntil(() => told.troubles.length > 0, { what: 'the first attempt' });
+    recorder.giveUp();
+    await recorder.idle();
+    expect(told.lost).toHaveLength(1);
+    expect(await held).toMatchObject({ error: { code: 'unavailable' } });
+  });
+
   it('is told at once when a bug prevents it', async () => {
     const { complete, told } = world.replica({
       spends: (real) => ({ ...real, record: () => Promise.reject(new Error('a column is missing')) }),

@@ -132,14 +132,23 @@ describe('a key whose row cannot be reached', () => {
 
 describe('the same key at the same time', () => {
   it('in one process is one call', async () => {
-    world.sandbox.respondWith(() => undefined);
     const context = keyedContext();
-    const { complete } = world.replica();
+    const { complete, claims } = world.replica();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => complete(context, requestOf())));
+    expect(claims).toEqual(['claimed']);
     expect(outcomes.map((outcome) => outcome.ok && outcome.value.replayed)).toEqual([
       false,
       ...Array.from({ length: 9 }, () => true),
     ]);
+    expect(world.sandbox.requests).toHaveLength(1);
+  });
+
+  it('in one process is one failure', async () => {
+    world.sandbox.respondWith(() => modelError(500));
+    const context = keyedContext();
+    const { complete } = world.replica();
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => complete(context, requestOf())));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ error: { code: 'upstream_error' } });
     expect(world.sandbox.requests).toHaveLength(1);
   });
 
@@ -246,7 +255,6 @@ describe('a process that dies within a call', () => {
 
   it('is not taken over from while it lives, however long its call takes', async () => {
     const context = keyedContext();
-    world.sandbox.respondWith(() => undefined);
     holdAnswers();
     const alive = world.replica({ leaseMs: 150, timeoutMs: 1_000 });
     const held = alive.complete(context, requestOf());

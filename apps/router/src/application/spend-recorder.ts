@@ -22,6 +22,7 @@ const PAUSE_MS_MAX = 1_000;
 export class SpendRecorder {
   readonly #parts: SpendRecorderParts;
   readonly #underWay = new Set<Promise<boolean>>();
+  readonly #givingUp = new AbortController();
 
   constructor(parts: SpendRecorderParts) {
     this.#parts = parts;
@@ -32,6 +33,11 @@ export class SpendRecorder {
     const recording = this.#record(call);
     this.#underWay.add(recording);
     return recording.finally(() => this.#underWay.delete(recording));
+  }
+
+  /** The process ends: what is not recorded by now is told to the log. */
+  giveUp(): void {
+    this.#givingUp.abort();
   }
 
   /** Resolves when nothing is being recorded. */
@@ -49,7 +55,7 @@ export class SpendRecorder {
           onRecorded();
           return true;
         }
-        if (clock.now() + pauseMs >= giveUpAtMs) {
+        if (this.#givingUp.signal.aborted || clock.now() + pauseMs >= giveUpAtMs) {
           observer.spendLost(call.spend, recorded.error);
           return false;
         }
@@ -58,7 +64,7 @@ export class SpendRecorder {
         observer.spendLost(call.spend, error);
         return false;
       }
-      await clock.sleep(pauseMs);
+      await clock.sleep(pauseMs, this.#givingUp.signal);
     }
   }
 }
