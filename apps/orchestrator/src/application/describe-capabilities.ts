@@ -1,7 +1,7 @@
 import {
+  ARTIFACT_BYTES_MAX,
   centsOf,
   errorOf,
-  EVENT_PAYLOAD_BYTES_MAX,
   fail,
   succeed,
   type InputOf,
@@ -42,7 +42,7 @@ export function describeCapabilities(skills: SkillRegistry, agents: AgentStore, 
       limits: {
         max_steps: agent?.maxSteps ?? limits.maxSteps,
         max_concurrent_runs_per_agent: agent?.maxConcurrentRuns ?? limits.maxConcurrentRuns,
-        payload_bytes_max: EVENT_PAYLOAD_BYTES_MAX,
+        payload_bytes_max: ARTIFACT_BYTES_MAX,
       },
       budget_left_cents: leftMicrocents === null ? null : centsOf(leftMicrocents),
       open_runs: agent?.openRuns ?? null,

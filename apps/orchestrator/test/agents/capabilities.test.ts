@@ -95,7 +95,7 @@ describe('what a caller can do here', () => {
       value: {
         tenant_id: context.tenantId,
         skills: [...skills.values()].map(({ spec: { name, version } }) => ({ name, version })),
-        limits: { max_steps: 50, max_concurrent_runs_per_agent: 5, payload_bytes_max: 32_768 },
+        limits: { max_steps: 50, max_concurrent_runs_per_agent: 5, payload_bytes_max: 16_777_216 },
         budget_left_cents: null,
         open_runs: null,
       },

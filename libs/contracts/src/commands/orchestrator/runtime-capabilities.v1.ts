@@ -23,6 +23,7 @@ export const runtimeCapabilities = defineCommand({
     limits: z.object({
       max_steps: z.int(),
       max_concurrent_runs_per_agent: z.int(),
+      /** What a step may hand on at most. */
       payload_bytes_max: z.int(),
     }),
     /** With agent_id: what is left of its budget; null: it has none of its own. */
