@@ -202,13 +202,13 @@ describe('a step that fails', () => {
   });
 });
 
-describe('a payload over 32 KB', () => {
-  it('is refused as the output of a step, and as a plan or context, with the limit named', async () => {
+describe('a payload over its limit', () => {
+  it('is refused: 16 MB as the output of a step, 32 KB as a plan or context, with the limit named', async () => {
     const agent = await api.createAgent();
-    const runId = await api.start(agent.agent_id, [transform('[range(20000)]')]);
+    const runId = await api.start(agent.agent_id, [transform('"x" * 17000000')]);
     const { outcome } = await api.ended(runId);
     expect(outcome?.error).toMatchObject({ code: 'payload_limit', retryable: false });
-    expect(outcome?.error?.message).toContain('32768');
+    expect(outcome?.error?.message).toContain('16777216');
 
     const large = 'x'.repeat(40_000);
     const plan = [hook({ params: { url: hooks.url, payload: large } })];
