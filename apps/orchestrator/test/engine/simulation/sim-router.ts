@@ -1,5 +1,6 @@
 import { errorOf, fail, succeed, type LlmCompletion, type StructuredOutcome } from '@aos/contracts';
 import type { ModelCall, ModelCalls } from '../../../src/application/model-calls.ts';
+import type { MemoryEngineStore } from '../memory-engine-store.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 
@@ -28,13 +29,15 @@ export const goalOf = (number: number, fate: PlanningFate): string =>
 /** The router and the models behind it: keeps each answer by its key, and counts what is paid. */
 export class SimRouter {
   readonly #world: World;
+  readonly #store: MemoryEngineStore;
   readonly #kept = new Map<string, Kept>();
   /** By run. */
   readonly #calls = new Map<string, number>();
   readonly #paid = new Map<string, number>();
 
-  constructor(world: World) {
+  constructor(world: World, store: MemoryEngineStore) {
     this.#world = world;
+    this.#store = store;
   }
 
   /** What planning the run has cost, whoever knows of it. */
@@ -50,6 +53,8 @@ export class SimRouter {
   #complete(process: SimProcess, call: ModelCall): Promise<StructuredOutcome<LlmCompletion>> {
     const { run_id: runId = '', messages } = call.request;
     const fate = fateIn(messages[0]?.content ?? '');
+    if (!this.#store.journals.events(runId).some(({ type }) => type === 'run.started'))
+      this.#world.violate(`planning was paid before the start of its run was durable: ${runId}`);
     const gone = new Promise<StructuredOutcome<LlmCompletion>>((resolve) => {
       const leave = (): void => resolve(fail(errorOf('deadline_exceeded', 'the caller has gone')));
       if (call.signal.aborted) leave();

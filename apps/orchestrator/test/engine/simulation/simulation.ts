@@ -52,7 +52,7 @@ export class Simulation {
     this.world = new World(random, drawWeather(random), BAD_FOR_MS);
     this.store = new MemoryEngineStore(() => this.world.nowMs, 50);
     this.outside = new Outside(this.world, this.store, hasLargeOutputs);
-    this.router = new SimRouter(this.world);
+    this.router = new SimRouter(this.world, this.store);
     this.artifacts = new SimArtifacts(this.world);
     this.workload = new Workload(this, unplannedRate);
     this.#wanted = random.int(1, 3);
