@@ -62,15 +62,19 @@ function checkEffects({ world, store, outside }: Simulation): void {
   }
 }
 
-/** A plan says what was paid for it, all of it and once; a run without one never says more than that. */
+/** Who was answered knows what was paid, all of it and once; who was not never says more than that. */
 function checkPlanning({ world, store, router }: Simulation): void {
   for (const runId of store.runs.keys()) {
     const events = store.journals.events(runId).filter(({ type }) => type.startsWith('plan.'));
     const [told, paid] = [costOf(events), router.paidFor(runId)];
-    const isPlanned = events.some(({ type }) => type === 'plan.created');
-    if (isPlanned ? told !== paid : told > paid)
+    if (events.some(wasAnswered) ? told !== paid : told > paid)
       world.violate(`planning ${runId} cost ${paid}, the journal says ${told}`);
   }
+}
+
+/** With a plan, or twice with one that cannot be run. */
+function wasAnswered({ type, data }: RunEvent): boolean {
+  return type === 'plan.created' || ('error' in data && data.error?.code === 'planning_failed');
 }
 
 /** Nothing is reserved but for runs that are open, and what was spent is what the steps cost. */
