@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { health, runSummary, SERVICES } from '@aos/contracts';
+import { health, runSummary, SERVICES, usageGet, type Run } from '@aos/contracts';
 import {
   startHttpReceiver,
   startTestStack,
@@ -15,7 +15,7 @@ import { callerOf } from './api.ts';
 import { Follower } from './follower.ts';
 import { idsByPath } from './gate.ts';
 import { Load, type Accepted, type Client, type Try } from './load.ts';
-import { transform, webhook } from './steps.ts';
+import { transform, webhook, type Step } from './steps.ts';
 
 const TENANTS = ['default', 'acme', 'globex'];
 const AGENTS_PER_TENANT = 2;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     RATE_LIMIT_GOALS_RPM: '1000000',
     RATE_LIMIT_DEFAULT_RPM: '1000000',
   };
-  stack = await startTestStack({ env });
+  stack = await startTestStack({ modelSandbox: true, env });
   hooks = await startHttpReceiver();
   processes = processesNow();
 });
@@ -50,6 +50,13 @@ async function clientOf(tenantId: string): Promise<Client> {
   return { api, agentId, follower: await Follower.open(stack, api.key) };
 }
 
+/** It is asked again until its server is back: an outage may be longer than the usual three attempts. */
+const question = (prompt: string): Step => ({
+  skill: 'llm_invoke',
+  params: { prompt, max_tokens: 100 },
+  retry: { maximum_attempts: 20, maximum_interval_ms: 500 },
+});
+
 const processesNow = () => SERVICES.map((name) => recordOf(stack.services[name].pid()));
 
 /** Goals of six clients, each of which watches its runs. */
@@ -59,7 +66,7 @@ async function startLoad(): Promise<Load> {
   return new Load(await Promise.all(tenants.map(clientOf)), (key) => [
     transform('"first"'),
     webhook(`${hooks.url}/${key}/first`),
-    transform('"between"'),
+    question(key),
     webhook(`${hooks.url}/${key}/second`),
   ]);
 }
@@ -71,6 +78,7 @@ async function expectNothingLost({ accepted, clients }: Load): Promise<void> {
   expect(ids).toHaveLength(accepted.length * 2);
   expect(new Set(ids.flat()).size).toBe(accepted.length * 2);
   for (const client of clients) await expectNothingElse(client, accepted);
+  for (const client of clients) await expectUsage(client, accepted);
   await expectHealthy();
   expect(processesNow()).toEqual(processes);
 }
@@ -96,6 +104,32 @@ async function expectNothingElse({ api, agentId, follower }: Client, accepted: A
   expect(follower.faults).toEqual([]);
   follower.close();
 }
+
+/** Each run and each model call is metered once, and the sum is what the runs say models cost. */
+async function expectUsage({ api, agentId }: Client, accepted: Accepted[]): Promise<void> {
+  const own = accepted.filter((goal) => goal.agentId === agentId);
+  const runs = await Promise.all(own.map(({ runId }) => api.getRun(runId)));
+  const wanted = {
+    runs: runs.length,
+    llm_calls: runs.length,
+    llm_input_tokens: sum(runs.map((run) => run.input_tokens)),
+    llm_output_tokens: sum(runs.map((run) => run.output_tokens)),
+    cost: sum(runs.flatMap(modelCosts)),
+  };
+  const metered = async () => {
+    const { body } = await api.send(`GET /usage?agent_id=${agentId}`);
+    const { data, total_cost_microcents: cost } = usageGet.output.parse(body);
+    return { ...Object.fromEntries(data.map(({ meter, quantity }) => [meter, quantity])), cost };
+  };
+  const areMetered = async () => Reflect.get(await metered(), 'runs') === wanted.runs;
+  await waitUntil(areMetered, { what: 'all runs are metered', timeoutMs: RECOVERY_MS });
+  expect(await metered()).toMatchObject(wanted);
+}
+
+const modelCosts = ({ steps }: Run): number[] =>
+  steps.filter(({ skill }) => skill === 'llm_invoke').map((step) => step.cost_microcents);
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 async function expectHealthy(): Promise<void> {
   for (const name of SERVICES) {
