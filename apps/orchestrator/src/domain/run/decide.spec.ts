@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandsFor, commandsOnCancel, commandsOnCrashLoop, decide } from './decide.ts';
+import { commandsFor, commandsOnCancel, commandsOnCrashLoop } from './decide.ts';
 import { fold } from './evolve.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -11,7 +11,16 @@ const PLAN_STEP: Omit<StepState['plan'], 'step_id'> = {
   timeout_ms: 100,
   retry: { maximum_attempts: 3, initial_interval_ms: 0, backoff_coefficient: 2, maximum_interval_ms: 0 },
 };
+const METADATA = {
+  planner: 'caller',
+  model: null,
+  reasoning: null,
+  input_tokens: 0,
+  output_tokens: 0,
+  latency_ms: 0,
+};
 const FAILURE = { code: 'upstream_error', message: 'no', retryable: true, owner: 'upstream' } as const;
+const ARTIFACT = { name: 'b.output.json', sha256: 'ab', bytes: 40_000, media_type: 'application/json' };
 const INTENT = { attempt: 2, idempotencyKey: 'k', isIdempotent: true, timeoutMs: 100 };
 
 function step(stepId: string, change: Partial<StepState> = {}): StepState {
@@ -34,22 +43,18 @@ function step(stepId: string, change: Partial<StepState> = {}): StepState {
   };
 }
 
-/** A running run of steps a and b. */
+function after({ plan, ...facts }: StepState, dependsOn: string[]): StepState {
+  return { ...facts, plan: { ...plan, depends_on: dependsOn } };
+}
+
+/** A running run of step a and, after it, b. */
 function running(a: Partial<StepState>, change: Partial<RunState> = {}): RunState {
-  const steps = [step('a', a), step('b', change.status === 'succeeded' ? { status: 'succeeded' } : {})];
-  const metadata = {
-    planner: 'caller',
-    model: null,
-    reasoning: null,
-    input_tokens: 0,
-    output_tokens: 0,
-    latency_ms: 0,
-  };
+  const steps = [step('a', a), after(step('b'), ['a'])];
   return {
     ...fold([]),
     status: 'running',
     maxSteps: 9,
-    plan: { plan_id: 'p', metadata, steps: steps.map(({ plan }) => plan) },
+    plan: { plan_id: 'p', metadata: METADATA, steps: steps.map(({ plan }) => plan) },
     steps: Object.fromEntries(steps.map((one) => [one.plan.step_id, one])),
     ...change,
   };
@@ -78,7 +83,7 @@ describe('what a run does next', () => {
     },
     {
       what: 'with a failed step',
-      state: running({ status: 'failed', error: FAILURE }),
+      state: running({ status: 'failed', error: FAILURE }, { failedStep: 'a' }),
       command: { type: 'finish', data: { status: 'failed', error: FAILURE } },
     },
     {
@@ -92,6 +97,14 @@ describe('what a run does next', () => {
       command: {
         type: 'finish',
         data: { status: 'succeeded', output: 'last', cost_cents: 1.5, steps_finished: 2 },
+      },
+    },
+    {
+      what: 'with a last output that is kept as an artifact',
+      state: { ...allDone(), steps: { b: step('b', { status: 'succeeded', outputArtifact: ARTIFACT }) } },
+      command: {
+        type: 'finish',
+        data: { status: 'succeeded', output: null, output_artifact: ARTIFACT },
       },
     },
     {
@@ -115,14 +128,6 @@ describe('what a run does next', () => {
     expect(commandsFor(state)).toEqual([]);
     expect(commandsOnCancel(state, undefined)).toEqual([]);
     expect(commandsOnCrashLoop(state)).toEqual([]);
-  });
-
-  it('follows from the event alone', () => {
-    const state = running({}, { status: 'queued', seq: 2 });
-    const event = { seq: 3, type: 'run.started', time: 'now', data: { engine_version: 1 } } as const;
-    const decision = decide(state, event);
-    expect(decision.state.status).toBe('running');
-    expect(decision.commands).toEqual(commandsFor(decision.state));
   });
 });
 
@@ -153,6 +158,78 @@ describe('a run without a plan', () => {
     const queued = { ...unplanned(), status: 'queued' } as const;
     expect(commandsFor(queued)).toEqual([{ type: 'start' }]);
     expect(commandsOnCancel(unplanned(), undefined).map(({ type }) => type)).toEqual(['finish']);
+  });
+});
+
+/** A run whose steps depend on each other as told. */
+function graph(steps: Record<string, [dependsOn: string[], change?: Partial<StepState>]>): RunState {
+  const made = Object.entries(steps).map(([id, [dependsOn, change]]) => after(step(id, change), dependsOn));
+  const state = running({});
+  const plan = { plan_id: 'p', metadata: METADATA, steps: made.map((one) => one.plan) };
+  return { ...state, plan, steps: Object.fromEntries(made.map((one) => [one.plan.step_id, one])) };
+}
+
+const UNKNOWN: Partial<StepState> = { status: 'running', intent: { ...INTENT, isIdempotent: false } };
+const LOST: Partial<StepState> = { status: 'running', intent: INTENT };
+const RETRIED: Partial<StepState> = {
+  status: 'waiting',
+  attempts: 1,
+  nextAttemptAt: 'then',
+  error: FAILURE,
+};
+
+const brief = (state: RunState, ...inFlight: string[]): string[] =>
+  commandsFor(state, new Set(inFlight)).map((command) =>
+    command.type === 'call' ? command.step.step_id : command.type,
+  );
+
+describe('a run whose plan is a graph', () => {
+  const diamond = (a: Partial<StepState> = {}, b: Partial<StepState> = {}): RunState =>
+    graph({ a: [[], a], b: [['a'], b], c: [['a']], d: [['b', 'c']] });
+
+  it('calls every step whose steps before are over, and none that is under way', () => {
+    expect(brief(diamond())).toEqual(['a']);
+    expect(brief(diamond(), 'a')).toEqual([]);
+    expect(brief(diamond(done))).toEqual(['b', 'c']);
+    expect(brief(diamond(done), 'b')).toEqual(['c']);
+    expect(brief(diamond(done, done), 'c')).toEqual([]);
+    expect(brief(diamond(done, done))).toEqual(['c']);
+  });
+
+  it('goes on beside and after a step whose failure it outlives', () => {
+    const state = graph({ a: [[], { status: 'failed', error: FAILURE }], b: [['a']], c: [[]] });
+    expect(brief(state)).toEqual(['b', 'c']);
+    const over = graph({ a: [[], { status: 'failed', error: FAILURE }], b: [['a'], done] });
+    expect(commandsFor(over)).toMatchObject([{ type: 'finish', data: { status: 'succeeded', output: 1 } }]);
+  });
+
+  it('begins nothing more when a step has failed, and awaits what was begun', () => {
+    const failed = { status: 'failed', error: FAILURE } as const;
+    const state = { ...graph({ a: [[], failed], b: [[]], c: [[], LOST], d: [[], RETRIED] }), failedStep: 'a' };
+    expect(brief(state)).toEqual(['c']);
+    expect(brief(state, 'c')).toEqual([]);
+    const rest = { ...graph({ a: [[], failed], b: [[]], d: [[], RETRIED] }), failedStep: 'a' };
+    expect(commandsFor(rest)).toMatchObject([
+      { type: 'close-step', step: { plan: { step_id: 'd' } }, status: 'failed', error: FAILURE },
+      { type: 'finish', data: { status: 'failed', error: FAILURE } },
+    ]);
+  });
+
+  it('lets a step whose outcome is not known wait until all others are done', () => {
+    const state = graph({ a: [[], UNKNOWN], b: [[], LOST], c: [[]], d: [['a']] });
+    expect(brief(state)).toEqual(['b', 'c']);
+    expect(brief(state, 'b', 'c')).toEqual([]);
+    const rest = graph({ a: [[], UNKNOWN], b: [[], done], d: [['a']] });
+    expect(brief(rest)).toEqual(['park']);
+    const failed = graph({ a: [[], UNKNOWN], b: [[], { status: 'failed', error: FAILURE }] });
+    expect(brief({ ...failed, failedStep: 'b' })).toEqual(['park']);
+  });
+
+  it('counts the steps under way among those it may take', () => {
+    const state = { ...graph({ a: [[], done], b: [[]], c: [[]], d: [[]] }), stepsFinished: 1, maxSteps: 3 };
+    expect(brief(state)).toEqual(['b', 'c']);
+    expect(brief(state, 'b')).toEqual(['c']);
+    expect(brief(state, 'b', 'c')).toEqual([]);
   });
 });
 
