@@ -39,10 +39,11 @@ describe('with ENV=prod a service does not start without', () => {
     ANTHROPIC_API_KEY: 'sk-ant-hidden-password',
     DATABASE_SYSTEM_URL: 'postgres://user:hidden-password@127.0.0.1:1/aos',
     REDIS_URL: 'redis://127.0.0.1:1',
+    ARTIFACT_STORE: 'local',
   };
   const needed: [ServiceName, (keyof typeof urls)[]][] = [
     ['api-gateway', ['NATS_URL', 'DATABASE_URL', 'REDIS_URL']],
-    ['orchestrator', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL']],
+    ['orchestrator', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL', 'ARTIFACT_STORE']],
     ['router', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL', 'ANTHROPIC_API_KEY']],
     ['eval', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL']],
     ['billing', ['NATS_URL', 'DATABASE_URL', 'DATABASE_SYSTEM_URL']],
@@ -68,7 +69,7 @@ describe('the services', () => {
   it('are healthy, with how long each of their servers took to answer', async () => {
     const parts: Record<ServiceName, string[]> = {
       'api-gateway': ['database', 'nats', 'redis'],
-      orchestrator: ['database', 'nats'],
+      orchestrator: ['database', 'nats', 'r2'],
       router: ['database', 'nats'],
       realtime: ['nats'],
       eval: ['database', 'nats'],
