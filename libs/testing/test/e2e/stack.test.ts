@@ -23,6 +23,7 @@ let hooks: HttpReceiver;
 
 beforeAll(async () => {
   stack = await startTestStack({
+    modelSandbox: true,
     env: { EGRESS_ALLOW: '127.0.0.1', LOG_LEVEL: 'trace', HEALTH_CHECK_TIMEOUT_SECONDS: '1' },
   });
   hooks = await startHttpReceiver();
@@ -70,7 +71,7 @@ describe('the services', () => {
     const parts: Record<ServiceName, string[]> = {
       'api-gateway': ['database', 'nats', 'redis'],
       orchestrator: ['database', 'nats', 'r2'],
-      router: ['database', 'nats'],
+      router: ['database', 'models', 'nats'],
       realtime: ['nats'],
       eval: ['database', 'nats'],
       billing: ['database', 'nats'],
