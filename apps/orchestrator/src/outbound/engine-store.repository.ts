@@ -56,8 +56,8 @@ export function postgresEngineStore(
     async unregisterWorker(workerId) {
       await run(pool, UNREGISTER, [workerId]);
     },
-    submit: (workerId, flushNo, batch) =>
-      submitBatch(pool, { workerId, flushNo, maxStepsDefault, lanes }, batch),
+    submit: (workerId, flushNo, batch, slots) =>
+      submitBatch(pool, { workerId, flushNo, maxStepsDefault, slots, lanes }, batch),
     flush: (flush) => flushBatch(pool, flush),
     async wasCommitted(workerId, flushNo) {
       return (await run(pool, WAS_COMMITTED, [workerId, flushNo])).length > 0;

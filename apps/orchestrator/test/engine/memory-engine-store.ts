@@ -62,7 +62,12 @@ export class MemoryEngineStore implements EngineStore {
     return this.#leaseEnds.has(workerId);
   }
 
-  async submit(workerId: string, flushNo: number, batch: Submission[]): Promise<SubmitResult[] | 'fenced'> {
+  async submit(
+    workerId: string,
+    flushNo: number,
+    batch: Submission[],
+    slots: number,
+  ): Promise<SubmitResult[] | 'fenced'> {
     if (!this.#leaseEnds.has(workerId)) return 'fenced';
     const verdicts = admit(
       batch.map((submission) => ({ ...submission, idempotencyKey: scopedKey(submission) })),
@@ -75,7 +80,13 @@ export class MemoryEngineStore implements EngineStore {
       )
     )
       throw new StoreDataError('NUL');
-    const results = batch.map((submission, index) => this.#admitted(submission, verdicts[index]));
+    let left = this.#queue.isEmpty ? slots : 0;
+    const results = batch.map((submission, index) => {
+      const verdict = verdicts[index];
+      const owner = verdict?.kind === 'admit' && left > 0 ? workerId : null;
+      if (owner !== null) left -= 1;
+      return this.#admitted(submission, verdict, owner);
+    });
     const fresh = results.flatMap((result) => (result.kind === 'admitted' ? [result] : []));
     if (fresh.length > 0) {
       const spans = fresh.map(({ run, events }): Span => [run.run_id, 1, events.length]);
@@ -200,7 +211,7 @@ export class MemoryEngineStore implements EngineStore {
     return this.#signalsOf(submission.runId).length > 0;
   }
 
-  #admitted(submission: Submission, verdict: Verdict | undefined): SubmitResult {
+  #admitted(submission: Submission, verdict: Verdict | undefined, owner: string | null): SubmitResult {
     if (verdict === undefined) throw new Error('a submission without a verdict');
     if (verdict.kind === 'refuse') return verdict;
     if (verdict.kind === 'repeat') {
@@ -208,17 +219,18 @@ export class MemoryEngineStore implements EngineStore {
       return { kind: 'repeated', run: { ...answerOf(first), status } };
     }
     const events = submission.events(verdict);
-    this.#insert(submission, events);
-    return { kind: 'admitted', run: answerOf(submission), events };
+    this.#insert(submission, events, owner);
+    return { kind: 'admitted', run: answerOf(submission), events, isClaimed: owner !== null };
   }
 
-  #insert(submission: Submission, events: RunEvent[]): void {
+  #insert(submission: Submission, events: RunEvent[], workerId: string | null): void {
     const { runId, tenantId, agentId, traceparent, reserveMicrocents } = submission;
     const run = newRun(submission, events.length);
     this.runs.set(runId, run);
     for (const event of events) this.journals.append({ runId, tenantId, agentId, traceparent, event });
     this.#count(run, { reservedMicrocents: reserveMicrocents, openRuns: 1 });
-    this.#enqueue(run);
+    if (workerId === null) return this.#enqueue(run);
+    Object.assign(run, { workerId, status: 'running', idleClaims: 1, claimedSeq: events.length });
   }
 
   #refuseUnfit({ rows, released }: Flush): void {

@@ -10,6 +10,10 @@ export class MemoryQueue {
   readonly #queued = new Map<string, Queued>();
   readonly #lanes = new Map<string, { vtime: number; startedVtime: number }>();
 
+  get isEmpty(): boolean {
+    return this.#queued.size === 0;
+  }
+
   add(run: Queued): void {
     if (!this.#queued.has(run.runId)) this.#queued.set(run.runId, run);
   }

@@ -18,7 +18,7 @@ describe('the engine’s store on Postgres', () => {
     const { store, admin } = world;
     const workerId = await newWorker(store);
     const run = submission(await world.addAgent());
-    await store.submit(workerId, 1, [run]);
+    await store.submit(workerId, 1, [run], 0);
     await store.claim(workerId, 1, ENGINE_VERSION);
     const burying = await admin.connect();
     try {

@@ -40,7 +40,7 @@ async function endedAt(finishedAt: string): Promise<Submission> {
   const { store } = world;
   const workerId = await newWorker(store);
   const run = submission(await world.addAgent());
-  await store.submit(workerId, 1, [run]);
+  await store.submit(workerId, 1, [run], 0);
   for (;;) {
     const claims = await store.claim(workerId, 50, ENGINE_VERSION);
     if (claims.some(({ runId }) => runId === run.runId)) break;

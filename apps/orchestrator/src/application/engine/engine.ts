@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
@@ -47,6 +48,8 @@ const HAND_BACK_RETRY_MS = 500;
 const BACKLOG_MAX = 20_000;
 /** Freshly submitted runs whose events are kept in memory, so that claiming them reads nothing. */
 const FRESH_MAX = 2_000;
+/** Runs that were in a slot here lately, whose tickets may come after them. */
+const RECENT_MAX = 5_000;
 
 /** Runs runs: takes what is ready into its slots and sees each through. */
 export class Engine {
@@ -59,6 +62,7 @@ export class Engine {
   readonly #sweeper: Sweeper;
   readonly #slots = new Map<string, { execution: RunExecution; done: Promise<void> }>();
   readonly #fresh = new Map<string, RunEvent[]>();
+  readonly #recent = new LRUCache<string, true>({ max: RECENT_MAX });
   #claiming: Promise<void> | undefined;
   #isClaimWanted = false;
   /** When the answer to a claim was lost last. */
@@ -79,7 +83,18 @@ export class Engine {
       onFenced,
     };
     this.#writer = new JournalWriter(writerParts);
-    this.#submits = new SubmitWriter(writerParts);
+    this.#submits = new SubmitWriter({
+      ...writerParts,
+      freeSlots: () => this.freeSlots,
+      onAdmitted: (submission, { events, isClaimed }) => {
+        if (isClaimed) return this.#occupy(firstClaim(submission, events), events);
+        this.#remember(submission.runId, events);
+        void this.wake();
+      },
+      onLost: () => {
+        this.#claimLostAtMs = clock.now();
+      },
+    });
     this.#tools = new ToolAdapter(parts);
     this.#sweeper = new Sweeper({
       ...parts,
@@ -95,7 +110,8 @@ export class Engine {
   }
 
   get freeSlots(): number {
-    return this.#isDraining || this.#relay.backlog > BACKLOG_MAX ? 0 : this.#parts.slots - this.#slots.size;
+    if (this.#isDraining || this.#relay.backlog > BACKLOG_MAX) return 0;
+    return this.#parts.slots - this.#slots.size - this.#submits.offeredSlots;
   }
 
   /** Begins to work. The process's row must be registered and its lease running. */
@@ -105,13 +121,13 @@ export class Engine {
   }
 
   /** Resolves with the durable verdict; rejects when the store could not be reached. */
-  async submit(submission: Submission): Promise<SubmitResult> {
-    const result = await this.#submits.add(submission);
-    if (result.kind === 'admitted') {
-      this.#remember(submission.runId, result.events);
-      void this.wake();
-    }
-    return result;
+  submit(submission: Submission): Promise<SubmitResult> {
+    return this.#submits.add(submission);
+  }
+
+  /** Whether a run is in a slot here or was not long ago: a ticket for it brings nothing new. */
+  knows(runId: string): boolean {
+    return this.#slots.has(runId) || this.#recent.has(runId);
   }
 
   /** Something may be ready: fill the free slots. Resolves when no more is to be had for now. */
@@ -141,9 +157,11 @@ export class Engine {
   async drain(): Promise<void> {
     this.#isDraining = true;
     for (const { execution } of this.#slots.values()) execution.yield();
+    // What was claimed on the way in has its slot now.
+    await this.#submits.idle();
+    for (const { execution } of this.#slots.values()) execution.yield();
     await Promise.all([...this.#slots.values()].map(({ done }) => done));
     await this.#claiming;
-    await this.#submits.idle();
     await this.#writer.idle();
     await this.#relay.idle();
     await this.#sweeper.stop();
@@ -177,7 +195,9 @@ export class Engine {
     const askedAtMs = this.#parts.clock.now();
     const known = new Set(this.#slots.keys());
     const owned = await this.#parts.store.owned(this.#parts.workerId);
-    const strays = owned.filter(({ runId }) => !known.has(runId) && !this.#slots.has(runId));
+    const strays = owned.filter(
+      ({ runId }) => !known.has(runId) && !this.#slots.has(runId) && !this.#submits.isUnderWay(runId),
+    );
     await this.#begin(strays);
     if (this.#claimLostAtMs !== undefined && askedAtMs - this.#claimLostAtMs > LOST_MS)
       this.#claimLostAtMs = undefined;
@@ -203,6 +223,9 @@ export class Engine {
     const execution = new RunExecution(parts, claim, events);
     const done = this.#see(claim, execution);
     this.#slots.set(claim.runId, { execution, done });
+    this.#recent.set(claim.runId, true);
+    // Without a free slot tickets are not heard: what comes meanwhile is looked for when one is free again.
+    if (this.freeSlots <= 0) this.#isClaimWanted = true;
     this.#parts.onSlots?.(this.#slots.size);
   }
 
@@ -222,7 +245,8 @@ export class Engine {
     // Handed back, it may have been claimed again in the meantime: the slot is then its next execution's.
     if (this.#slots.get(runId)?.execution === execution) this.#slots.delete(runId);
     this.#parts.onSlots?.(this.#slots.size);
-    if (!this.#isDraining) void this.wake();
+    // Only where more was wanted than there were slots: whatever has become ready since was told by a ticket.
+    if (!this.#isDraining && this.#isClaimWanted) void this.wake();
   }
 
   /** Until there is an answer: the run could otherwise be taken up here while it goes back into the queue. */
@@ -247,4 +271,19 @@ export class Engine {
     const oldest = this.#fresh.keys().next().value;
     if (oldest !== undefined) this.#fresh.delete(oldest);
   }
+}
+
+/** The claim of a run that was claimed on its way in. */
+function firstClaim(submission: Submission, events: readonly RunEvent[]): ClaimedRun {
+  const { runId, tenantId, agentId, traceparent } = submission;
+  return {
+    runId,
+    tenantId,
+    agentId,
+    traceparent,
+    seq: events.length,
+    enqueueNo: 1,
+    idleClaims: 1,
+    hasSignals: false,
+  };
 }

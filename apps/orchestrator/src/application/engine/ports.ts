@@ -40,7 +40,13 @@ export interface Submission extends Admission {
 }
 
 export type SubmitResult =
-  | { kind: 'admitted'; run: Omit<SubmittedRun, 'replayed' | 'status'>; events: RunEvent[] }
+  | {
+      kind: 'admitted';
+      run: Omit<SubmittedRun, 'replayed' | 'status'>;
+      events: RunEvent[];
+      /** The process that submitted it owns it: nothing was waiting and it had a slot to offer. */
+      isClaimed: boolean;
+    }
   | { kind: 'repeated'; run: Omit<SubmittedRun, 'replayed'> }
   | Extract<Verdict, { kind: 'refuse' }>;
 
@@ -120,8 +126,16 @@ export interface EngineStore {
   /** Gives up the row of a process that has handed everything back. */
   unregisterWorker(workerId: string): Promise<void>;
 
-  /** One transaction for the batch. `fenced`: nothing was written. */
-  submit(workerId: string, flushNo: number, batch: Submission[]): Promise<SubmitResult[] | 'fenced'>;
+  /**
+   * One transaction for the batch. `fenced`: nothing was written. Where no run waits, up to `slots` of what is admitted
+   * are claimed on the way in: a claim of their own would give them to this process, too.
+   */
+  submit(
+    workerId: string,
+    flushNo: number,
+    batch: Submission[],
+    slots: number,
+  ): Promise<SubmitResult[] | 'fenced'>;
   flush(flush: Flush): Promise<'committed' | 'fenced'>;
   /** Whether a flush whose answer was lost did commit. */
   wasCommitted(workerId: string, flushNo: number): Promise<boolean>;

@@ -21,7 +21,15 @@ interface WriterParts {
   clock: Clock;
   observer: EngineObserver;
   onFenced: () => void;
+  /** Slots that may be filled on the way in. */
+  freeSlots: () => number;
+  /** Called with each admitted run before its submit is answered. */
+  onAdmitted: (submission: Submission, result: Admitted) => void;
+  /** A submit whose answer was lost may have made this process the owner of runs it does not know of. */
+  onLost: () => void;
 }
+
+type Admitted = Extract<SubmitResult, { kind: 'admitted' }>;
 
 /** How long a submit is tried while the store cannot be reached; the caller's deadline is about as long. */
 const GIVE_UP_MS = 8_000;
@@ -30,6 +38,8 @@ const GIVE_UP_MS = 8_000;
 export class SubmitWriter {
   readonly #parts: WriterParts;
   readonly #group: GroupCommit<Submission, SubmitResult>;
+  readonly #underWay = new Set<string>();
+  #offeredSlots = 0;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -41,18 +51,39 @@ export class SubmitWriter {
     return this.#group.add(submission);
   }
 
+  /** Slots that a submit under way may fill. */
+  get offeredSlots(): number {
+    return this.#offeredSlots;
+  }
+
+  /** Whether the verdict on this run is still to come. */
+  isUnderWay(runId: string): boolean {
+    return this.#underWay.has(runId);
+  }
+
   idle(): Promise<void> {
     return this.#group.idle();
   }
 
   async #commit(batch: Submission[]): Promise<PromiseSettledResult<SubmitResult>[]> {
+    for (const { runId } of batch) this.#underWay.add(runId);
     try {
       const results = await this.#untilAnswered(batch);
+      this.#announce(batch, results);
       return results.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
       if (!(error instanceof StoreDataError) || batch.length === 1) throw error;
       return this.#commitOneByOne(batch);
+    } finally {
+      for (const { runId } of batch) this.#underWay.delete(runId);
     }
+  }
+
+  #announce(batch: Submission[], results: SubmitResult[]): void {
+    results.forEach((result, index) => {
+      const submission = batch[index];
+      if (result.kind === 'admitted' && submission !== undefined) this.#parts.onAdmitted(submission, result);
+    });
   }
 
   /** After a refusal of the whole batch: only the offender fails. */
@@ -72,8 +103,9 @@ export class SubmitWriter {
     const giveUpAt = clock.now() + GIVE_UP_MS;
     for (let retryMs = 20; ; retryMs = Math.min(retryMs * 2, 1_000)) {
       const flushNo = ledger.begin();
+      this.#offeredSlots = Math.max(0, Math.min(batch.length, this.#parts.freeSlots()));
       try {
-        const results = await store.submit(workerId, flushNo, batch);
+        const results = await store.submit(workerId, flushNo, batch, this.#offeredSlots);
         if (results === 'fenced') {
           onFenced();
           throw new FencedError();
@@ -86,9 +118,12 @@ export class SubmitWriter {
           throw error;
         }
         ledger.lose(flushNo, clock.now());
+        this.#parts.onLost();
         if (clock.now() > giveUpAt) throw error;
         observer.trouble('submitting runs', error);
         await clock.sleep(retryMs);
+      } finally {
+        this.#offeredSlots = 0;
       }
     }
   }

@@ -3,8 +3,14 @@ import { systemClock } from '../../outbound/clock.ts';
 import { TicketKeeper, type HeldTicket } from './ticket-keeper.ts';
 
 class Ticket implements HeldTicket {
+  readonly payload: string;
   fate = 'held';
   workings = 0;
+
+  constructor(runId: string) {
+    this.payload = JSON.stringify({ run_id: runId });
+  }
+
   ack(): void {
     this.fate = 'acked';
   }
@@ -18,7 +24,12 @@ class Ticket implements HeldTicket {
 
 let waiting: Ticket[];
 let all: Ticket[];
-let engine: { busySlots: number; freeSlots: number; wake: () => Promise<void> };
+let engine: {
+  busySlots: number;
+  freeSlots: number;
+  wake: () => Promise<void>;
+  knows: (runId: string) => boolean;
+};
 let keeper: TicketKeeper;
 
 const fates = (): string[] => all.map(({ fate }) => fate);
@@ -26,9 +37,9 @@ const settled = (): Promise<void> => jest.advanceTimersByTimeAsync(0);
 
 beforeEach(() => {
   jest.useFakeTimers();
-  waiting = Array.from({ length: 4 }, () => new Ticket());
+  waiting = ['a', 'b', 'c', 'd'].map((runId) => new Ticket(runId));
   all = [...waiting];
-  engine = { busySlots: 0, freeSlots: 0, wake: async () => undefined };
+  engine = { busySlots: 0, freeSlots: 0, wake: async () => undefined, knows: () => false };
   keeper = new TicketKeeper({ fetch: async (max) => waiting.splice(0, max) }, engine, systemClock);
 });
 
@@ -77,5 +88,16 @@ describe('the keeper of tickets', () => {
     await jest.advanceTimersByTimeAsync(300);
     expect(fates()).toEqual(['acked', 'acked', 'acked', 'acked']);
     expect(wakes).toHaveLength(4);
+  });
+
+  it('does not wake the engine by a ticket for a run that it has', async () => {
+    const wakes: number[] = [];
+    engine.freeSlots = 1;
+    engine.wake = async () => void wakes.push(1);
+    engine.knows = (runId) => runId !== 'c';
+    keeper.start();
+    await jest.advanceTimersByTimeAsync(300);
+    expect(fates()).toEqual(['acked', 'acked', 'acked', 'acked']);
+    expect(wakes).toHaveLength(1);
   });
 });

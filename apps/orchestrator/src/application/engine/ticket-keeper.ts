@@ -2,6 +2,8 @@ import type { Clock } from './ports.ts';
 
 /** A ticket as it comes from the work queue. */
 export interface HeldTicket {
+  /** JSON that names the run it was made for. */
+  readonly payload: string;
   ack(): void;
   nak(): void;
   working(): void;
@@ -16,6 +18,7 @@ export interface TicketSource {
 interface TicketedEngine {
   readonly busySlots: number;
   readonly freeSlots: number;
+  knows(runId: string): boolean;
   wake(): Promise<void>;
 }
 
@@ -72,7 +75,7 @@ export class TicketKeeper {
       }
       const startedMs = performance.now();
       const tickets = await this.#source.fetch(1, { waitMs: WAIT_MS, signal: this.#stopped.signal });
-      if (tickets.length > 0) await this.#engine.wake();
+      if (tickets.some(({ payload }) => !this.#engine.knows(runIdOf(payload)))) await this.#engine.wake();
       this.#take(tickets);
       // Nothing, and at once: the server or the consumer is not there.
       if (tickets.length === 0 && performance.now() - startedMs < IDLE_MS) await this.#pause();
@@ -101,4 +104,11 @@ export class TicketKeeper {
   #pause(): Promise<void> {
     return this.#clock.sleep(IDLE_MS, this.#stopped.signal);
   }
+}
+
+const runIdText = /"run_id":"([^"]+)"/;
+
+/** Empty where the payload names no run. */
+function runIdOf(payload: string): string {
+  return runIdText.exec(payload)?.[1] ?? '';
 }

@@ -41,6 +41,8 @@ interface Flush {
   workerId: string;
   flushNo: number;
   maxStepsDefault: number;
+  /** How many runs may be claimed on the way in. */
+  slots: number;
   /** Tenants that have a lane; grows. */
   lanes: Set<string>;
 }
@@ -65,18 +67,19 @@ async function judgeAndInsert(
 ): Promise<SubmitResult[] | 'fenced'> {
   // Sent together, done one after the other: known runs are read after the wait for the locks.
   const [fence, agents, knownAtFirst] = await Promise.all([
-    run(client, FENCE, [flush.workerId]),
+    run<{ is_queue_empty: boolean }>(client, FENCE, [flush.workerId]),
     lockAgents(client, batch),
     knownRuns(client, batch),
   ]);
-  if (fence.length === 0) return 'fenced';
+  const [place] = fence;
+  if (place === undefined) return 'fenced';
   let known = knownAtFirst;
   let verdicts = judge(batch, agents, known, flush.maxStepsDefault);
   const admitted = batch.flatMap((submission, index) => toAdmitted(submission, verdicts[index]));
-  if (admitted.length === 0) return results(batch, verdicts, known, new Map());
+  if (admitted.length === 0) return results(batch, verdicts, known, []);
 
   await addLanes(client, flush, admitted);
-  const inserted = await insertRuns(client, flush, admitted);
+  const inserted = await insertRuns(client, flush, admitted, place.is_queue_empty ? flush.slots : 0);
   if (inserted.size < admitted.length) {
     // Another process was first with a key; a fresh look finds its run.
     known = await knownRuns(
@@ -90,7 +93,11 @@ async function judgeAndInsert(
       (submission, index) => (isRepeat(submission) ? again.shift() : verdicts[index]) ?? lostRace(),
     );
   }
-  return results(batch, verdicts, known, new Map(admitted.map((run) => [run.submission.runId, run])));
+  const stored = admitted.map((run) => ({
+    ...run,
+    isClaimed: inserted.get(run.submission.runId) ?? false,
+  }));
+  return results(batch, verdicts, known, stored);
 }
 
 /** Reached when a run that blocked an insert cannot be found: it was rolled back in between, so the batch is repeated. */
@@ -171,12 +178,18 @@ async function addLanes(client: PoolClient, { lanes }: Flush, admitted: Admitted
   for (const tenant of tenants) lanes.add(tenant);
 }
 
-async function insertRuns(client: PoolClient, flush: Flush, admitted: Admitted[]): Promise<Set<string>> {
+/** The runs that are new, and whether they were claimed. */
+async function insertRuns(
+  client: PoolClient,
+  flush: Flush,
+  admitted: Admitted[],
+  slots: number,
+): Promise<Map<string, boolean>> {
   const events = admitted.flatMap(({ submission, events }) =>
     events.map((event) => ({ runId: submission.runId, event })),
   );
   const column = <T>(pick: (run: Admitted) => T): T[] => admitted.map(pick);
-  const rows = await run<{ run_id: string }>(client, INSERT_RUNS, [
+  const rows = await run<{ run_id: string; is_claimed: boolean }>(client, INSERT_RUNS, [
     column((run) => run.submission.runId),
     column((run) => runDay(run.submission.runId)),
     column((run) => run.submission.tenantId),
@@ -202,16 +215,18 @@ async function insertRuns(client: PoolClient, flush: Flush, admitted: Admitted[]
     events.map(({ event }) => JSON.stringify(event.data)),
     flush.workerId,
     flush.flushNo,
+    admitted.map((_run, index) => index < slots),
   ]);
-  return new Set(rows.map(({ run_id }) => run_id));
+  return new Map(rows.map(({ run_id, is_claimed }) => [run_id, is_claimed]));
 }
 
 function results(
   batch: Submission[],
   verdicts: Verdict[],
   known: Map<string, KnownRow>,
-  admitted: Map<string, Admitted>,
+  stored: readonly (Admitted & { isClaimed: boolean })[],
 ): SubmitResult[] {
+  const admitted = new Map(stored.map((run) => [run.submission.runId, run]));
   return batch.map((submission, index) => {
     const verdict = verdicts[index] ?? lostRace();
     if (verdict.kind === 'refuse') return verdict;
@@ -219,7 +234,9 @@ function results(
     if (run !== undefined) {
       const { runId, agentId, tenantId, goal, createdAt } = run.submission;
       const answer = { run_id: runId, agent_id: agentId, tenant_id: tenantId, goal, created_at: createdAt };
-      if (verdict.kind === 'admit') return { kind: 'admitted', run: answer, events: run.events };
+      if (verdict.kind === 'admit') {
+        return { kind: 'admitted', run: answer, events: run.events, isClaimed: run.isClaimed };
+      }
       return { kind: 'repeated', run: { ...answer, status: 'queued' } };
     }
     const row = known.get(verdict.kind === 'repeat' ? verdict.runId : submission.runId) ?? lostRace();

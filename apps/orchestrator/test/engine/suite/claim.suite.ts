@@ -14,7 +14,7 @@ const flushOf = (workerId: string, run: Submission, seq: number) => ({
 });
 
 async function submitted(world: StoreWorld, runs: Submission[]): Promise<Submission[]> {
-  await world.store.submit(await newWorker(world.store), 1, runs);
+  await world.store.submit(await newWorker(world.store), 1, runs, 0);
   return runs;
 }
 

@@ -13,7 +13,7 @@ async function claimed(world: StoreWorld): Promise<Claimed> {
   const agent = await world.addAgent({ budgetMicrocents: 1_000 });
   const run = submission(agent, { reserveMicrocents: 100 });
   const workerId = await newWorker(world.store);
-  await world.store.submit(workerId, 1, [run]);
+  await world.store.submit(workerId, 1, [run], 0);
   await world.store.claim(workerId, 1, ENGINE_VERSION);
   return { agent, run, workerId };
 }

@@ -7,7 +7,7 @@ import { newWorker, row, submission, type StoreWorld } from '../store-world.ts';
 async function working(world: StoreWorld): Promise<{ workerId: string; run: Submission }> {
   const workerId = await newWorker(world.store);
   const run = submission(await world.addAgent());
-  await world.store.submit(workerId, 1, [run]);
+  await world.store.submit(workerId, 1, [run], 0);
   await world.store.claim(workerId, 1, ENGINE_VERSION);
   await world.store.flush({
     workerId,

@@ -17,7 +17,7 @@ async function submitted(
   const agent = await world.addAgent();
   const run = submission(agent);
   const workerId = await newWorker(world.store);
-  await world.store.submit(workerId, 1, [run]);
+  await world.store.submit(workerId, 1, [run], 0);
   return { agent, run, workerId };
 }
 

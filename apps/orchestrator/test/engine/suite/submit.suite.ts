@@ -1,10 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { StoreDataError, type Submission, type SubmitResult } from '../../../src/application/engine/ports.ts';
+import { ENGINE_VERSION } from '../../../src/domain/run/state.ts';
 import { newWorker, submission, type AgentPlace, type StoreWorld } from '../store-world.ts';
 
 /** Submits as a process of its own. */
 async function submit(world: StoreWorld, batch: Submission[]): Promise<SubmitResult[]> {
-  const results = await world.store.submit(await newWorker(world.store), 1, batch);
+  const results = await world.store.submit(await newWorker(world.store), 1, batch, 0);
   if (results === 'fenced') throw new Error('fenced');
   return results;
 }
@@ -17,6 +18,12 @@ const codes = (results: SubmitResult[]): string[] =>
 
 const keyed = (agent: AgentPlace, more: Partial<Submission> = {}): Submission =>
   submission(agent, { idempotencyKey: 'key', ...more });
+
+/** Leaves no run waiting. */
+async function takeAll({ store }: StoreWorld): Promise<void> {
+  const workerId = await newWorker(store);
+  while ((await store.claim(workerId, 1_000, ENGINE_VERSION)).length > 0);
+}
 
 /** Admission. */
 export function submitSuite(world: () => StoreWorld): void {
@@ -79,14 +86,59 @@ export function submitSuite(world: () => StoreWorld): void {
     const agent = await world().addAgent();
     const batch = [submission(agent, { reserveMicrocents: 7 }), keyed(agent, { reserveMicrocents: 7 })];
     const workerId = await newWorker(world().store);
-    await world().store.submit(workerId, 1, batch);
-    const repeated = await world().store.submit(workerId, 2, batch);
+    await world().store.submit(workerId, 1, batch, 0);
+    const repeated = await world().store.submit(workerId, 2, batch, 0);
     if (repeated === 'fenced') throw new Error('fenced');
     expect(codes(repeated)).toEqual(['repeated', 'repeated']);
     expect(runIds(repeated)).toEqual(batch.map(({ runId }) => runId));
     expect(await world().counters(agent)).toEqual({ reserved: 14, spent: 0, openRuns: 2 });
     expect(await world().store.wasCommitted(workerId, 1)).toBe(true);
     expect(await world().store.wasCommitted(workerId, 2)).toBe(false);
+  });
+
+  it('claims on the way in what there are slots for, where no run waits', async () => {
+    const agent = await world().addAgent();
+    const workerId = await newWorker(world().store);
+    await takeAll(world());
+    const batch = [submission(agent), submission(agent), submission(agent)];
+    const results = await world().store.submit(workerId, 1, batch, 2);
+    if (results === 'fenced') throw new Error('fenced');
+    expect(results.map((result) => result.kind === 'admitted' && result.isClaimed)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const owned = await world().store.owned(workerId);
+    expect(owned.map(({ runId, seq, enqueueNo, idleClaims }) => [runId, seq, enqueueNo, idleClaims])).toEqual(
+      expect.arrayContaining(batch.slice(0, 2).map(({ runId }) => [runId, 2, 1, 1])),
+    );
+    expect(owned).toHaveLength(2);
+    const other = await newWorker(world().store);
+    expect((await world().store.claim(other, 10, ENGINE_VERSION)).map(({ runId }) => runId)).toEqual([
+      batch[2]?.runId,
+    ]);
+  });
+
+  it('passes over nobody: where a run waits, those that come queue up behind it', async () => {
+    const agent = await world().addAgent();
+    const workerId = await newWorker(world().store);
+    await submit(world(), [submission(agent)]);
+    const results = await world().store.submit(workerId, 1, [submission(agent)], 5);
+    expect(results).toMatchObject([{ kind: 'admitted', isClaimed: false }]);
+    expect(await world().store.owned(workerId)).toEqual([]);
+  });
+
+  it('gives a run that was claimed on the way in to others when its process dies', async () => {
+    const agent = await world().addAgent();
+    const workerId = await newWorker(world().store, -1_000);
+    await takeAll(world());
+    const run = submission(agent);
+    await world().store.submit(workerId, 1, [run], 1);
+    const tickets = await world().store.buryDeadWorkers(0);
+    expect(tickets).toContainEqual({ runId: run.runId, enqueueNo: null });
+    const claimed = await world().store.claim(await newWorker(world().store), 1, ENGINE_VERSION);
+    // Its first claim made no progress.
+    expect(claimed).toMatchObject([{ runId: run.runId, seq: 2, enqueueNo: 2, idleClaims: 2 }]);
   });
 
   it('refuses an unknown agent', async () => {
@@ -100,7 +152,7 @@ export function submitSuite(world: () => StoreWorld): void {
     const workerId = await newWorker(store, -1_000);
     await store.buryDeadWorkers(0);
     const run = submission(await world().addAgent());
-    expect(await store.submit(workerId, 1, [run])).toBe('fenced');
+    expect(await store.submit(workerId, 1, [run], 0)).toBe('fenced');
     expect((await store.journal([run.runId])).size).toBe(0);
   });
 
