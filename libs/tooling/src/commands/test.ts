@@ -10,8 +10,8 @@ import { runCommand, say } from './exit.ts';
 
 const CHECKS = ['format:check', 'lint', 'typecheck:tests', 'boundaries', 'deadcode'];
 
-/** Servers and services are started by the tests: more at once makes them wait for each other. */
-const INTEGRATION_WORKERS = 2;
+/** Two cores are what there is at least; more tests that start servers at once would wait for each other. */
+const WORKERS = 2;
 
 /** The whole suite; each check counts as one test. The last line is `N passed, N failed, N skipped`. */
 async function test(): Promise<void> {
@@ -23,9 +23,9 @@ async function test(): Promise<void> {
   const coverageDir = mkdtempSync(join(tmpdir(), 'aos-coverage-'));
   try {
     say('unit tests');
-    totals.push(await runJest('unit', { coverageDir }));
+    totals.push(await runJest('unit', { coverageDir, workers: WORKERS }));
     say('integration tests');
-    totals.push(await runJest('integration', { coverageDir, workers: INTEGRATION_WORKERS }));
+    totals.push(await runJest('integration', { coverageDir, workers: WORKERS }));
     totals.push(await checkCoverage(coverageDir, say));
   } finally {
     rmSync(coverageDir, { recursive: true });

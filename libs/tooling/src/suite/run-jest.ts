@@ -7,8 +7,8 @@ import { repositoryRoot } from '../paths.ts';
 import { totalsOfJest, type JestReport, type Totals } from './totals.ts';
 
 interface JestOptions {
-  /** More of them make tests that start servers wait for each other. Default: as many as there are cores. */
-  workers?: number;
+  /** Test files at once. */
+  workers: number;
   /** Where raw coverage is gathered, also that of the processes which tests start. */
   coverageDir: string;
 }
@@ -19,8 +19,7 @@ export async function runJest(project: string, { workers, coverageDir }: JestOpt
   const file = join(folder, 'report.json');
   try {
     const jest = join(repositoryRoot, 'node_modules/.bin/jest');
-    const args = ['--selectProjects', project, '--json', `--outputFile=${file}`];
-    if (workers !== undefined) args.push(`--maxWorkers=${workers}`);
+    const args = ['--selectProjects', project, `--maxWorkers=${workers}`, '--json', `--outputFile=${file}`];
     const child = spawn(jest, args, {
       cwd: repositoryRoot,
       stdio: ['ignore', 'ignore', 'inherit'],
