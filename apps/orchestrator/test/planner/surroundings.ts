@@ -26,7 +26,7 @@ import { createLogger } from '@aos/telemetry';
 import { startNats, testPostgres, waitUntil, type TestDatabase } from '@aos/testing';
 
 /** A model call as it reached the router. */
-export interface RouterCall {
+interface RouterCall {
   request: LlmRequest;
   context: RequestContext;
 }
