@@ -53,7 +53,7 @@ export interface StepState {
 }
 
 /** Attempts at a plan that came to nothing. */
-export interface PlanningState {
+interface PlanningState {
   attempts: number;
   /** Null after an attempt: it was the last. */
   nextAttemptAt: string | null;
