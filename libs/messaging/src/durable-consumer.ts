@@ -59,28 +59,46 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
   readonly #parts: ConsumerParts;
   readonly #options: ConsumeOptions<S>;
   readonly #stopped = new AbortController();
-  readonly #loops: Promise<void>[];
+  readonly #busy = new Set<Promise<void>>();
+  readonly #loop: Promise<void>;
 
   constructor(parts: ConsumerParts, options: ConsumeOptions<S>) {
     this.#parts = parts;
     this.#options = options;
-    this.#loops = Array.from({ length: options.concurrency }, () => this.#loop());
+    this.#loop = this.#pull();
   }
 
   /** Takes nothing new and resolves when what is under way is handled. */
   async drain(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all(this.#loops);
+    await this.#loop;
+    await Promise.all(this.#busy);
   }
 
-  async #loop(): Promise<void> {
+  /** Waits for the first message, then takes along what else is there: under load few pulls bring many messages. */
+  async #pull(): Promise<void> {
     const { signal } = this.#stopped;
+    const { source } = this.#parts;
     while (!signal.aborted) {
+      const free = this.#options.concurrency - this.#busy.size;
+      if (free === 0) {
+        await Promise.race(this.#busy);
+        continue;
+      }
       const startedMs = performance.now();
-      const [delivery] = await this.#parts.source.fetch(1, { waitMs: PULL_WAIT_MS, signal });
-      if (delivery !== undefined) await this.#take(delivery);
-      else if (performance.now() - startedMs < PULL_MS_MIN) await pause(IDLE_MS, signal);
+      const [first] = await source.fetch(1, { waitMs: PULL_WAIT_MS, signal });
+      if (first !== undefined) {
+        this.#start(first);
+        if (free > 1) {
+          for (const more of await source.fetch(free - 1, { waitMs: 0, signal })) this.#start(more);
+        }
+      } else if (performance.now() - startedMs < PULL_MS_MIN) await pause(IDLE_MS, signal);
     }
+  }
+
+  #start(delivery: Delivery): void {
+    const done = this.#take(delivery).finally(() => this.#busy.delete(done));
+    this.#busy.add(done);
   }
 
   async #take(delivery: Delivery): Promise<void> {
