@@ -22,6 +22,8 @@ export const EVENT_DATA = {
     reserved_microcents: microcents,
     context: z.record(z.string(), z.json()),
     labels: z.record(z.string(), z.string()),
+    /** Absent: 8. Added after the first journals were written. */
+    max_parallel: z.int().positive().optional(),
   }),
   'run.started': z.object({ engine_version: z.int() }),
   /** `cost_microcents`: what planning cost; the tokens stand in the metadata. */

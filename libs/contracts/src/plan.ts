@@ -18,6 +18,8 @@ export const planStepInput = z.strictObject({
   description: z.string().max(500).optional(),
   timeout_ms: z.int().min(1).max(600_000).optional(),
   retry: retryPolicy.optional(),
+  /** Default `fail`: the run ends. `continue`: the run goes on, references to the step's output give null. */
+  on_failure: z.enum(['fail', 'continue']).optional(),
 });
 
 export const planInput = z.array(planStepInput).min(1).max(200);
@@ -32,7 +34,12 @@ export const planStep = z.object({
   description: z.string().optional(),
   timeout_ms: z.int().positive(),
   retry: retryPolicy,
+  /** Absent: `fail`. Added after the first plans were written. */
+  on_failure: z.enum(['fail', 'continue']).optional(),
 });
+
+/** Steps of a run at work at once, where the goal does not say. */
+export const MAX_PARALLEL_DEFAULT = 8;
 
 /** Where a plan came from; `planner` is `caller` for a plan given with the goal, else `anthropic` or `stub`. */
 export const planMetadata = z.object({

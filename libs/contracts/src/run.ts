@@ -29,6 +29,8 @@ export const goalInput = z.strictObject({
   est_cost_cents: cents.optional(),
   max_steps: z.int().min(1).max(1000).optional(),
   priority: z.int().min(0).max(9).default(5),
+  /** Steps at work at once where `depends_on` allows it; default 8. */
+  max_parallel: z.int().min(1).max(32).optional(),
   labels: z.record(z.string().min(1).max(63), z.string().max(255)).optional(),
 });
 

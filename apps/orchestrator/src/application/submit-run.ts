@@ -134,6 +134,7 @@ function firstEvents(accepted: Accepted, admitted: { agentVersion: number; maxSt
     reserved_microcents: reserveMicrocents,
     context: goal.context ?? {},
     labels: goal.labels ?? {},
+    ...(goal.max_parallel === undefined ? {} : { max_parallel: goal.max_parallel }),
   };
   const first: RunEvent = { seq: 1, type: 'run.queued', time: createdAt, data: queued };
   if (plan === null) return [first];

@@ -68,12 +68,19 @@ export function createdPlan(
   return { plan_id: planId, metadata, steps, cost_microcents };
 }
 
-/** How a step ends whose run was cut; `spend` is what the call under way had cost so far. */
-export function closedStep(step: StepState, error: ErrorSpec, spend: Spend): EventData<'step.finished'> {
+/** A step that ends without a call that ends it. */
+interface Closing {
+  step: StepState;
+  status: 'cancelled' | 'failed';
+  error: ErrorSpec;
+}
+
+/** How a step ends whose run was cut or has failed; `spend` is what the call under way had cost so far. */
+export function closedStep({ step, status, error }: Closing, spend: Spend): EventData<'step.finished'> {
   return {
     step_id: step.plan.step_id,
     skill: step.plan.skill,
-    status: 'cancelled',
+    status,
     attempts: step.intent?.attempt ?? step.attempts,
     output: null,
     error:

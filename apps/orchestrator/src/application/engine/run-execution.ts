@@ -1,64 +1,31 @@
-import type { ErrorSpec, EventData, RetryPolicy } from '@aos/contracts';
+import type { ErrorSpec, EventData } from '@aos/contracts';
 import { openSpan, type Span } from '@aos/telemetry';
 import {
   cancellation,
+  commandsFor,
   commandsOnCancel,
   commandsOnCrashLoop,
   type Command,
 } from '../../domain/run/decide.ts';
-import { retryDelayMs } from '../../domain/run/retry.ts';
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
-import { isNothing, NOTHING_SPENT, type Spend } from '../../domain/skill/skill.ts';
-import { askForPlan } from './ask-for-plan.ts';
-import { closedStep, createdPlan, eventsOfAttempt, spentFields } from './attempt-events.ts';
-import type { JournalWriter } from './journal-writer.ts';
-import type {
-  Chance,
-  ClaimedRun,
-  Clock,
-  EngineObserver,
-  Lease,
-  Planner,
-  ReleasedRun,
-  RunSignal,
-} from './ports.ts';
+import { NOTHING_SPENT } from '../../domain/skill/skill.ts';
+import { closedStep } from './attempt-events.ts';
+import { attemptPlan } from './plan-attempt.ts';
+import type { ClaimedRun, ReleasedRun, RunSignal } from './ports.ts';
 import { RunJournal } from './run-journal.ts';
-import type { Attempt, ToolAdapter } from './tool-adapter.ts';
+import { StepCalls } from './step-calls.ts';
+import type { ExecutionParts, Turn } from './turn.ts';
 
 /** Waits up to this long stay in the slot; longer ones give it back. */
 const SLOT_WAIT_MS_MAX = 5_000;
-/** Of asking for a plan: a router that restarts, or a provider's bad minute, ends no run. */
-const PLANNING_RETRY: RetryPolicy = {
-  maximum_attempts: 5,
-  initial_interval_ms: 2_000,
-  backoff_coefficient: 3,
-  maximum_interval_ms: 120_000,
-};
 /** Claims in a row without progress after which a run is taken out of the way. */
 const IDLE_CLAIMS_MAX = 3;
 
 /** How a run left its slot. */
 export type Departure = 'finished' | 'released' | 'handed-back';
 
-interface ExecutionParts {
-  writer: Pick<JournalWriter, 'add'>;
-  tools: ToolAdapter;
-  planner: Planner;
-  lease: Lease;
-  clock: Clock;
-  chance: Chance;
-  observer: EngineObserver;
-}
-
 type CallCommand = Extract<Command, { type: 'call' }>;
 type PlanCommand = Extract<Command, { type: 'plan' }>;
-
-interface RejectedPlan {
-  attempt: number;
-  error: ErrorSpec;
-  latencyMs: number;
-  spend: Spend;
-}
 
 /** One claimed run on its way through its slot: does what `decide` says and journals what came of it. */
 export class RunExecution {
@@ -67,11 +34,12 @@ export class RunExecution {
   readonly #journal: RunJournal;
   /** Of this turn in a slot: a run may have several. */
   readonly #span: Span;
+  readonly #turn: Turn;
+  readonly #calls: StepCalls;
   readonly #interrupt = new AbortController();
-  /** Ends what another process can repeat without loss. */
   readonly #leave = new AbortController();
+  #changed = Promise.withResolvers<void>();
   #cancel: RunSignal | undefined;
-  #isYielding = false;
 
   constructor(parts: ExecutionParts, claim: ClaimedRun, events: readonly RunEvent[]) {
     this.#parts = parts;
@@ -87,18 +55,29 @@ export class RunExecution {
         'aos.run_id': claim.runId,
       },
     });
+    this.#turn = {
+      parts,
+      claim,
+      journal: this.#journal,
+      traceparent: this.#span.traceparent,
+      cut: this.#interrupt.signal,
+      leave: this.#leave.signal,
+      cutError: () => cancellation(this.#cancel?.reason),
+    };
+    this.#calls = new StepCalls(this.#turn, () => this.#changed.resolve());
   }
 
-  /** Asks for the run to be cancelled: a call under way is cut. */
+  /** Asks for the run to be cancelled: calls under way are cut. */
   cancel(signal: RunSignal): void {
     this.#cancel ??= signal;
     this.#interrupt.abort();
+    this.#changed.resolve();
   }
 
   /** Asks for the slot back at the next step boundary; planning is left at once, since its keys give the next process the answer. */
   yield(): void {
-    this.#isYielding = true;
     this.#leave.abort();
+    this.#changed.resolve();
   }
 
   /** Rejects when the journal could not be written: the run is then for another process. */
@@ -114,26 +93,46 @@ export class RunExecution {
   }
 
   async #run(): Promise<Departure> {
-    let commands = this.#firstCommands();
-    for (;;) {
-      if (this.#journal.failure !== undefined) throw this.#journal.failure.error;
-      if (this.#cancel !== undefined) commands = commandsOnCancel(this.#journal.state, this.#cancel.reason);
-      else if (this.#isYielding) return 'handed-back';
-      if (commands.length === 0) return 'finished';
-      for (const command of commands) {
-        const departure = await this.#perform(command);
-        if (departure !== undefined) return departure;
-      }
-      commands = this.#journal.commands;
-    }
+    let departure = await this.#perform(this.#firstCommands());
+    while (departure === undefined) departure = await this.#goOn();
+    return departure;
   }
 
   #firstCommands(): Command[] {
-    const { state, commands } = this.#journal;
-    return this.#claim.idleClaims > IDLE_CLAIMS_MAX ? commandsOnCrashLoop(state) : commands;
+    const isCrashLoop = this.#claim.idleClaims > IDLE_CLAIMS_MAX && this.#cancel === undefined;
+    return isCrashLoop ? commandsOnCrashLoop(this.#journal.state) : [];
   }
 
-  async #perform(command: Command): Promise<Departure | undefined> {
+  /** Nothing new is begun in a run that is cut, broken or on its way to another process: calls under way are awaited. */
+  async #goOn(): Promise<Departure | undefined> {
+    const { inFlight } = this.#calls;
+    const broken = this.#calls.failure ?? this.#journal.failure;
+    const isLeaving = this.#leave.signal.aborted && this.#cancel === undefined;
+    if (inFlight.size > 0 && (broken !== undefined || isLeaving || this.#cancel !== undefined)) {
+      await this.#change(Infinity);
+      return undefined;
+    }
+    if (broken !== undefined) throw broken.error;
+    if (isLeaving) return 'handed-back';
+    const { state } = this.#journal;
+    const commands =
+      this.#cancel === undefined
+        ? commandsFor(state, inFlight)
+        : commandsOnCancel(state, this.#cancel.reason);
+    if (commands.length === 0 && inFlight.size === 0) return 'finished';
+    const calls = commands.filter((command) => command.type === 'call');
+    return calls.length === commands.length ? this.#callSteps(calls) : this.#perform(commands);
+  }
+
+  async #perform(commands: readonly Command[]): Promise<Departure | undefined> {
+    for (const command of commands) {
+      const departure = await this.#performOne(command);
+      if (departure !== undefined) return departure;
+    }
+    return undefined;
+  }
+
+  async #performOne(command: Command): Promise<Departure | undefined> {
     switch (command.type) {
       case 'start':
         void this.#journal.tell('run.started', { engine_version: ENGINE_VERSION });
@@ -144,11 +143,11 @@ export class RunExecution {
       case 'plan':
         return this.#plan(command);
       case 'call':
-        return this.#call(command);
+        return this.#callSteps([command]);
       case 'park':
         return this.#release(command.reason, null, command.error);
       case 'close-step':
-        void this.#journal.tell('step.finished', closedStep(command.step, command.error, NOTHING_SPENT));
+        void this.#journal.tell('step.finished', closedStep(command, NOTHING_SPENT));
         return undefined;
       case 'finish':
         return this.#finish(command.data);
@@ -156,64 +155,28 @@ export class RunExecution {
   }
 
   async #plan({ attempt, notBefore }: PlanCommand): Promise<Departure | undefined> {
-    const { clock, lease } = this.#parts;
     const waitMs = this.#waitMs(notBefore);
     if (waitMs > SLOT_WAIT_MS_MAX) return this.#release('planning_retry', notBefore, null);
-    if (waitMs > 0) await clock.sleep(waitMs, this.#interrupt.signal);
-    if (this.#interrupt.signal.aborted) return undefined;
-    // Planning is paid: what led to it is durable first, and the process has its place.
-    await this.#journal.durable;
-    await lease.beforeEffect();
-    const { outcome, spend, latencyMs } = await askForPlan(this.#parts, {
-      claim: this.#claim,
-      state: this.#journal.state,
-      traceparent: this.#span.traceparent,
-      signal: AbortSignal.any([this.#interrupt.signal, this.#leave.signal]),
-    });
-    if (outcome.ok) {
-      const created = createdPlan(outcome.value, { planId: this.#parts.chance.newId(), spend, latencyMs });
-      void this.#journal.tell('plan.created', created);
-    } else if (this.#interrupt.signal.aborted) {
-      // A call that was cut says nothing of the goal; but what planning had cost is kept.
-      const error = cancellation(this.#cancel?.reason);
-      if (!isNothing(spend)) this.#rejectPlan({ attempt, error, latencyMs, spend });
-    } else if (!this.#isYielding) this.#rejectPlan({ attempt, error: outcome.error, latencyMs, spend });
+    if (waitMs > 0) await this.#change(waitMs);
+    else await attemptPlan(this.#turn, attempt);
     return undefined;
   }
 
-  #rejectPlan({ attempt, error, latencyMs, spend }: RejectedPlan): void {
-    const nextAttemptAt = this.#retryAt(PLANNING_RETRY, attempt, error);
-    const data = { attempt, error, latency_ms: latencyMs, next_attempt_at: nextAttemptAt };
-    // What was answered is answered again to the next attempt, which then counts it.
-    const spent = nextAttemptAt === null ? spentFields(spend) : {};
-    void this.#journal.tell('plan.rejected', { ...data, ...spent });
-  }
-
-  async #call(command: CallCommand): Promise<Departure | undefined> {
-    const { clock, tools } = this.#parts;
-    const waitMs = this.#waitMs(command.notBefore);
-    if (waitMs > SLOT_WAIT_MS_MAX) return this.#release('retry', command.notBefore, null);
-    if (waitMs > 0) await clock.sleep(waitMs, this.#interrupt.signal);
-    if (this.#interrupt.signal.aborted) return undefined;
-
-    const attempt = await tools.call({
-      claim: this.#claim,
-      state: this.#journal.state,
-      command,
-      traceparent: this.#span.traceparent,
-      signal: this.#interrupt.signal,
-      announce: (intent) => this.#journal.tell('tool.call.requested', intent),
-    });
-    if (!attempt.outcome.ok && this.#interrupt.signal.aborted) {
-      this.#closeCut(command.step.step_id, attempt.spend);
-      return undefined;
+  /**
+   * Begins the calls that are due, as many as the run may have at once, and waits for what comes first: the end of a call,
+   * the time of another, a signal. Where nothing is under way and nothing due for long, the slot is given back.
+   */
+  async #callSteps(calls: readonly CallCommand[]): Promise<Departure | undefined> {
+    const { inFlight } = this.#calls;
+    const { maxParallel } = this.#journal.state;
+    let next: { waitMs: number; at: string | null } = { waitMs: Infinity, at: null };
+    for (const call of calls) {
+      const waitMs = this.#waitMs(call.notBefore);
+      if (waitMs <= 0 && inFlight.size < maxParallel) this.#calls.start(call);
+      else if (waitMs > 0 && waitMs < next.waitMs) next = { waitMs, at: call.notBefore };
     }
-    const step = this.#journal.state.steps[command.step.step_id];
-    const startedAt = step?.startedAt ?? new Date(attempt.startedAtMs).toISOString();
-    const nextAttemptAt = this.#nextAttemptAt(command, attempt);
-    const time = new Date(clock.now()).toISOString();
-    void this.#journal.add(eventsOfAttempt({ command, attempt, startedAt, nextAttemptAt, time }));
-    if (nextAttemptAt === null) this.#observeStep(command.step.skill, attempt);
+    if (inFlight.size === 0 && next.waitMs > SLOT_WAIT_MS_MAX) return this.#release('retry', next.at, null);
+    await this.#change(next.waitMs);
     return undefined;
   }
 
@@ -221,26 +184,15 @@ export class RunExecution {
     return notBefore === null ? 0 : Date.parse(notBefore) - this.#parts.clock.now();
   }
 
-  /** A call that was cut says nothing of its step, the cancellation closes it; but what it had cost is kept. */
-  #closeCut(stepId: string, spend: Spend): void {
-    const step = this.#journal.state.steps[stepId];
-    if (step === undefined || isNothing(spend)) return;
-    const data = closedStep(step, cancellation(this.#cancel?.reason), spend);
-    void this.#journal.tell('step.finished', data);
-  }
-
-  /** Null: the step has succeeded or failed for good. */
-  #nextAttemptAt(command: CallCommand, { outcome, mayRepeat }: Attempt): string | null {
-    if (outcome.ok || !mayRepeat) return null;
-    return this.#retryAt(command.step.retry, command.attempt, outcome.error);
-  }
-
-  /** Null: the failure is the last. */
-  #retryAt(retry: RetryPolicy, attempt: number, error: ErrorSpec): string | null {
-    if (!error.retryable || attempt >= retry.maximum_attempts) return null;
-    const { clock, chance } = this.#parts;
-    const delayMs = retryDelayMs(retry, attempt, chance.random(), error.retry_after_ms);
-    return new Date(clock.now() + delayMs).toISOString();
+  /** Resolves when a call has ended or a signal has come, at the latest after `waitMs`. */
+  async #change(waitMs: number): Promise<void> {
+    if (waitMs === Infinity) await this.#changed.promise;
+    else {
+      const over = new AbortController();
+      await Promise.race([this.#changed.promise, this.#parts.clock.sleep(waitMs, over.signal)]);
+      over.abort();
+    }
+    this.#changed = Promise.withResolvers();
   }
 
   async #finish(data: EventData<'run.finished'>): Promise<Departure> {
@@ -260,9 +212,5 @@ export class RunExecution {
     const released: ReleasedRun = { ...this.#journal.identity, reason, readyAt };
     await this.#journal.tell('run.waiting', { reason, next_attempt_at: readyAt, error }, { released });
     return 'released';
-  }
-
-  #observeStep(skill: string, { outcome, latencyMs }: Attempt): void {
-    this.#parts.observer.stepFinished(skill, outcome.ok ? 'succeeded' : 'failed', latencyMs / 1000);
   }
 }

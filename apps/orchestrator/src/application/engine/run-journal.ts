@@ -1,18 +1,16 @@
 import type { EventData } from '@aos/contracts';
-import { commandsFor, decide, type Command } from '../../domain/run/decide.ts';
-import { fold } from '../../domain/run/evolve.ts';
+import { evolve, fold } from '../../domain/run/evolve.ts';
 import type { NewRunEvent, RunEvent, RunEventType, RunState } from '../../domain/run/state.ts';
 import type { JournalEntry, JournalWriter } from './journal-writer.ts';
 import type { ClaimedRun, Clock, RunIdentity } from './ports.ts';
 
-/** The journal of one claimed run: what it says so far, and what follows from that. */
+/** The journal of one claimed run: what it says so far, in the one order in which it is written. */
 export class RunJournal {
   readonly identity: RunIdentity;
   readonly #writer: Pick<JournalWriter, 'add'>;
   readonly #clock: Clock;
   readonly #traceparent: string;
   #state: RunState;
-  #commands: Command[];
   #durable: Promise<void> = Promise.resolve();
   #failure: { error: unknown } | undefined;
 
@@ -27,16 +25,10 @@ export class RunJournal {
     this.#clock = parts.clock;
     this.#traceparent = claim.traceparent;
     this.#state = fold(events);
-    this.#commands = commandsFor(this.#state);
   }
 
   get state(): RunState {
     return this.#state;
-  }
-
-  /** What the last event decided. */
-  get commands(): Command[] {
-    return this.#commands;
   }
 
   /** Resolves when all that was added so far is durable. */
@@ -54,9 +46,7 @@ export class RunJournal {
     const { identity } = this;
     const rows = events.map((event) => {
       const numbered: RunEvent = { ...event, seq: this.#state.seq + 1 };
-      const decision = decide(this.#state, numbered);
-      this.#state = decision.state;
-      this.#commands = decision.commands;
+      this.#state = evolve(this.#state, numbered);
       return { ...identity, traceparent: this.#traceparent, event: numbered };
     });
     this.#durable = this.#writer.add({ runId: identity.runId, rows, ...more });

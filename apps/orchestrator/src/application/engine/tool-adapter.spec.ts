@@ -170,6 +170,7 @@ function attempt(
     },
     state,
     command: { type: 'call', step, attempt: 1, intent: null, notBefore: null },
+    heldMicrocents: 0,
     traceparent: '',
     signal: new AbortController().signal,
     announce: async () => undefined,

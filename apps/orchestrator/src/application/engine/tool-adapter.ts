@@ -1,4 +1,11 @@
-import { errorOf, fail, type ArtifactRef, type EventData, type StructuredOutcome } from '@aos/contracts';
+import {
+  errorOf,
+  fail,
+  type ArtifactRef,
+  type EventData,
+  type PlanStep,
+  type StructuredOutcome,
+} from '@aos/contracts';
 import { openSpan, type Span } from '@aos/telemetry';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
 import { keepOutput, readOutputs, type KeptOutput } from '../artifacts/step-outputs.ts';
@@ -22,6 +29,8 @@ interface CallRequest {
   claim: ClaimedRun;
   state: RunState;
   command: Extract<Command, { type: 'call' }>;
+  /** What the other calls of the run that are under way usually cost. */
+  heldMicrocents: number;
   /** Of the span that works on the run. */
   traceparent: string;
   /** Aborted when the run is cut. */
@@ -73,6 +82,10 @@ export class ToolAdapter {
     this.#artifacts = artifacts;
     this.#lease = lease;
     this.#clock = clock;
+  }
+
+  usualCostMicrocents({ skill, params }: PlanStep): number {
+    return this.#skills.get(skill)?.usualCostMicrocents(params) ?? 0;
   }
 
   async call(request: CallRequest): Promise<Attempt> {
@@ -152,7 +165,7 @@ export class ToolAdapter {
           runId: claim.runId,
           agentId: claim.agentId,
           traceparent: span.traceparent,
-          budgetMicrocents: state.reservedMicrocents - state.costMicrocents,
+          budgetMicrocents: state.reservedMicrocents - state.costMicrocents - request.heldMicrocents,
           chargedMicrocents: state.steps[stepId]?.costMicrocents ?? 0,
           charge: (more) => {
             spend = sumOf(spend, more);
@@ -201,12 +214,17 @@ function openToolSpan({ claim, command: { step, attempt }, traceparent }: CallRe
 
 /** `loaded`: the outputs that stand not in the journal, by step. */
 function scopeOf(state: RunState, loaded: ReadonlyMap<string, Json>): ReferenceScope {
+  const stepOf = (stepId: string) => (Object.hasOwn(state.steps, stepId) ? state.steps[stepId] : undefined);
   return {
     goal: state.goal,
     context: state.context,
     outputOf(stepId) {
-      const step = Object.hasOwn(state.steps, stepId) ? state.steps[stepId] : undefined;
+      const step = stepOf(stepId);
       return step?.status === 'succeeded' ? (loaded.get(stepId) ?? step.output) : undefined;
+    },
+    isWithoutOutput(stepId) {
+      const status = stepOf(stepId)?.status;
+      return status === 'failed' || status === 'skipped';
     },
   };
 }

@@ -77,6 +77,7 @@ function completeStep(node: NamedStep, skill: Skill, skills: SkillRegistry): Pla
     ...(input.description === undefined ? {} : { description: input.description }),
     timeout_ms: input.timeout_ms ?? skill.spec.timeout_ms,
     retry: input.retry ?? retryPolicy.parse({}),
+    ...(input.on_failure === undefined ? {} : { on_failure: input.on_failure }),
   };
 }
 

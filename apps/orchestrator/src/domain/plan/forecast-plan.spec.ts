@@ -41,7 +41,11 @@ const step = (step_id: string, name: string, more: Partial<PlanStep> = {}): Plan
 });
 
 const bounds: ForecastBounds = { budgetMicrocents: 10_000_000, agentLeftMicrocents: null, allowedSkills: [] };
-const steps = [step('a', 'cheap'), step('b', 'dear', { params: { idempotent: true } }), step('c', 'cheap')];
+const steps = [
+  step('a', 'cheap'),
+  step('b', 'dear', { params: { idempotent: true }, depends_on: ['a'] }),
+  step('c', 'cheap', { depends_on: ['b'] }),
+];
 const forecast = (changed: Partial<ForecastBounds> = {}, plan = steps) =>
   forecastPlan({ steps: plan, denied: [] }, skills, { ...bounds, ...changed });
 
@@ -61,6 +65,16 @@ describe('forecastPlan', () => {
       risks: [],
       reasons: [],
     });
+  });
+
+  it('takes as long as the longest way through the graph', () => {
+    const plan = [
+      step('a', 'cheap'),
+      step('b', 'cheap'),
+      step('c', 'cheap', { depends_on: ['a', 'b'] }),
+      step('d', 'cheap'),
+    ];
+    expect(forecast({}, plan)).toMatchObject({ latency_ms: 200, cost_cents: 4 });
   });
 
   it('is infeasible one micro-cent over the budget, and names the step where the money ends', () => {

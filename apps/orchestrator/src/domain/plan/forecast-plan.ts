@@ -41,8 +41,7 @@ export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: Forecast
     status: reasons.length === 0 ? 'FEASIBLE' : 'INFEASIBLE',
     cost_cents: centsOf(costMicrocents),
     cost_microcents: costMicrocents,
-    // Steps run one at a time.
-    latency_ms: sum(steps.map((step) => step.latency_ms)),
+    latency_ms: criticalPathMs(plan.steps, new Map(steps.map((step) => [step.step_id, step.latency_ms]))),
     steps,
     risks: [
       ...plan.denied.map(({ stepId, message }): Risk => ({
@@ -55,6 +54,16 @@ export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: Forecast
     ],
     reasons,
   };
+}
+
+/** Steps begin when all they depend on are done; `steps` are in topological order. */
+function criticalPathMs(steps: readonly PlanStep[], latencyMs: ReadonlyMap<string, number>): number {
+  const endMs = new Map<string, number>();
+  for (const { step_id, depends_on } of steps) {
+    const startMs = Math.max(0, ...depends_on.map((id) => endMs.get(id) ?? 0));
+    endMs.set(step_id, startMs + (latencyMs.get(step_id) ?? 0));
+  }
+  return Math.max(0, ...endMs.values());
 }
 
 function stepRisks(step: PlanStep, skills: SkillRegistry): Risk[] {

@@ -7,6 +7,7 @@ const output: Json = { body: { 'price usd': [{ amount: 42 }], name: 'btc', none:
 const scope: ReferenceScope = {
   goal: 'tell the price',
   context: { channel: '#prices', nested: { deep: [1, 2] } },
+  isWithoutOutput: (stepId) => stepId === 'broken',
   outputOf: (stepId) => (stepId === 'fetch' ? output : undefined),
 };
 
@@ -30,6 +31,8 @@ describe('resolveReferences', () => {
     ["${{steps.fetch.output.body['price usd']}}", [{ amount: 42 }]],
     ['${{ steps.fetch.output }}', output],
     ['${{ steps.fetch.output.body.none }}', null],
+    ['${{ steps.broken.output }}', null],
+    ['${{ steps.broken.output.body[0] }}', null],
     ['${{ goal }}', 'tell the price'],
     ['${{ context.nested.deep[1] }}', 2],
     ['${{ context }}', scope.context],

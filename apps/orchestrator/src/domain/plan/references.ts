@@ -8,6 +8,8 @@ export interface ReferenceScope {
   context: JsonObject;
   /** The output of a step that has succeeded; undefined for any other. */
   outputOf(stepId: string): Json | undefined;
+  /** A step that is over and gave nothing, which the run outlived: whatever is asked of its output is null. */
+  isWithoutOutput(stepId: string): boolean;
 }
 
 type Reference =
@@ -133,6 +135,7 @@ function valueOf(reference: Reference, scope: ReferenceScope): Json | undefined 
     case 'context':
       return follow(scope.context, reference.path);
     case 'output':
+      if (scope.isWithoutOutput(reference.stepId)) return null;
       return follow(scope.outputOf(reference.stepId), reference.path);
   }
 }

@@ -183,10 +183,10 @@ const brief = (state: RunState, ...inFlight: string[]): string[] =>
     command.type === 'call' ? command.step.step_id : command.type,
   );
 
-describe('a run whose plan is a graph', () => {
-  const diamond = (a: Partial<StepState> = {}, b: Partial<StepState> = {}): RunState =>
-    graph({ a: [[], a], b: [['a'], b], c: [['a']], d: [['b', 'c']] });
+const diamond = (a: Partial<StepState> = {}, b: Partial<StepState> = {}): RunState =>
+  graph({ a: [[], a], b: [['a'], b], c: [['a']], d: [['b', 'c']] });
 
+describe('a run whose plan is a graph', () => {
   it('calls every step whose steps before are over, and none that is under way', () => {
     expect(brief(diamond())).toEqual(['a']);
     expect(brief(diamond(), 'a')).toEqual([]);
@@ -205,7 +205,10 @@ describe('a run whose plan is a graph', () => {
 
   it('begins nothing more when a step has failed, and awaits what was begun', () => {
     const failed = { status: 'failed', error: FAILURE } as const;
-    const state = { ...graph({ a: [[], failed], b: [[]], c: [[], LOST], d: [[], RETRIED] }), failedStep: 'a' };
+    const state = {
+      ...graph({ a: [[], failed], b: [[]], c: [[], LOST], d: [[], RETRIED] }),
+      failedStep: 'a',
+    };
     expect(brief(state)).toEqual(['c']);
     expect(brief(state, 'c')).toEqual([]);
     const rest = { ...graph({ a: [[], failed], b: [[]], d: [[], RETRIED] }), failedStep: 'a' };

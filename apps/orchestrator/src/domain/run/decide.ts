@@ -1,6 +1,5 @@
-import { centsOf, errorOf, type ErrorSpec, type EventData, type PlanStep } from '@aos/contracts';
-import { evolve } from './evolve.ts';
-import { isTerminal, type OpenIntent, type RunEvent, type RunState, type StepState } from './state.ts';
+import { centsOf, errorOf, type ErrorSpec, type EventData, type Plan, type PlanStep } from '@aos/contracts';
+import { isTerminal, type OpenIntent, type RunState, type StepState } from './state.ts';
 
 /** What is to be done next. The performer adds what is not pure: time, ids, results. */
 export type Command =
@@ -16,33 +15,30 @@ export type Command =
   | { type: 'call'; step: PlanStep; attempt: number; intent: OpenIntent | null; notBefore: string | null }
   /** Give the slot back until a person decides. */
   | { type: 'park'; reason: string; error: ErrorSpec }
-  /** Close a step that was cut. */
-  | { type: 'close-step'; step: StepState; error: ErrorSpec }
+  /** Close a step that was cut, or that is not tried again because the run has failed. */
+  | { type: 'close-step'; step: StepState; status: 'cancelled' | 'failed'; error: ErrorSpec }
   | { type: 'finish'; data: EventData<'run.finished'> };
 
 /** Of a run without steps. */
 const NO_OUTPUT = { output: null, outputArtifact: null };
 
-interface Decision {
-  state: RunState;
-  commands: Command[];
-}
+const NONE: ReadonlySet<string> = new Set();
 
-/** The engine: a pure function of the journal. Clock, ids, randomness and results enter as events. */
-export function decide(state: RunState, event: RunEvent): Decision {
-  const next = evolve(state, event);
-  return { state: next, commands: commandsFor(next) };
-}
-
-/** What a run in this state does next. Steps go in the plan's order, one at a time. */
-export function commandsFor(state: RunState): Command[] {
+/**
+ * The engine: what a run in this state does next, a pure function of its journal. Clock, ids, randomness and results enter
+ * as events. `inFlight` are the steps whose calls this process has under way: all others that can be called are.
+ */
+export function commandsFor(state: RunState, inFlight: ReadonlySet<string> = NONE): Command[] {
   if (isTerminal(state.status)) return [];
   if (state.status === 'queued') return [{ type: 'start' }];
   if (state.status === 'waiting') return [{ type: 'resume' }];
   if (state.plan === null) return [nextForPlan(state)];
-  const current = currentStep(state);
-  if (current === undefined) return [finish(state, 'succeeded', { ...lastOutput(state), error: null })];
-  return [nextForStep(state, current)];
+  const idle = idleSteps(state, state.plan, inFlight);
+  if (state.failedStep !== null) return comeToEnd(state, idle, inFlight);
+  const callable = idle.filter((step) => canBeCalled(step, state));
+  if (callable.length > 0) return callsWithin(state, callable, inFlight.size);
+  if (inFlight.size > 0) return [];
+  return [parkOrElse(idle, finish(state, 'succeeded', { ...lastOutput(state), error: null }))];
 }
 
 /** A cancelled run closes the step at work and ends; steps not begun are never begun. */
@@ -52,7 +48,7 @@ export function commandsOnCancel(state: RunState, reason: string | undefined): C
   const open = Object.values(state.steps).filter(
     ({ status }) => status === 'running' || status === 'waiting',
   );
-  const closing = open.map((step): Command => ({ type: 'close-step', step, error }));
+  const closing = open.map((step): Command => ({ type: 'close-step', step, status: 'cancelled', error }));
   return [...closing, finish(state, 'cancelled', { output: null, error })];
 }
 
@@ -80,44 +76,76 @@ function nextForPlan(state: RunState): Command {
   return { type: 'plan', attempt: attempts + 1, notBefore: nextAttemptAt };
 }
 
-function nextForStep(state: RunState, step: StepState): Command {
-  if (step.status === 'failed') {
-    return finish(state, 'failed', { output: null, error: step.error });
-  }
-  if (state.stepsFinished >= state.maxSteps) {
-    const error = errorOf('max_steps_exceeded', `the run may take ${state.maxSteps} steps`);
-    return finish(state, 'failed', { output: null, error });
-  }
-  if (step.intent !== null) return afterLostCall(step.plan, step.intent);
-  return {
-    type: 'call',
-    step: step.plan,
-    attempt: step.attempts + 1,
-    intent: null,
-    notBefore: step.nextAttemptAt,
-  };
+/** Steps that are not over and not under way here, in the plan's order. */
+function idleSteps(state: RunState, plan: Plan, inFlight: ReadonlySet<string>): StepState[] {
+  return plan.steps.flatMap(({ step_id }) => {
+    const step = state.steps[step_id];
+    return step === undefined || isOver(step) || inFlight.has(step_id) ? [] : [step];
+  });
+}
+
+/** A failed step is over, too: where its failure ends the run, the run says so. */
+function isOver({ status }: StepState): boolean {
+  return status !== 'pending' && status !== 'running' && status !== 'waiting';
+}
+
+function canBeCalled(step: StepState, { steps }: RunState): boolean {
+  if (isOutcomeUnknown(step)) return false;
+  return step.plan.depends_on.every((id) => {
+    const before = steps[id];
+    return before === undefined || isOver(before);
+  });
 }
 
 /**
  * An intent without a result: its process was lost, so its effect may have happened. An idempotent call is repeated with
  * the same key, any other waits for a person, since no skill here can be asked what became of it.
  */
-function afterLostCall(step: PlanStep, intent: OpenIntent): Command {
-  if (intent.isIdempotent) return { type: 'call', step, attempt: intent.attempt, intent, notBefore: null };
-  const error = errorOf(
-    'unknown_outcome',
-    `the process was lost during step ${step.step_id}; whether its effect happened is not known`,
-  );
-  return { type: 'park', reason: 'unknown_outcome', error };
+function isOutcomeUnknown({ intent }: StepState): boolean {
+  return intent !== null && !intent.isIdempotent;
 }
 
-/** The first step, in the plan's order, that has not succeeded. */
-function currentStep(state: RunState): StepState | undefined {
-  for (const { step_id } of state.plan?.steps ?? []) {
-    const step = state.steps[step_id];
-    if (step !== undefined && step.status !== 'succeeded') return step;
-  }
-  return undefined;
+function callsWithin(state: RunState, callable: readonly StepState[], inFlight: number): Command[] {
+  const left = state.maxSteps - state.stepsFinished - inFlight;
+  if (left > 0) return callable.slice(0, left).map(callOf);
+  if (inFlight > 0) return [];
+  const error = errorOf('max_steps_exceeded', `the run may take ${state.maxSteps} steps`);
+  return [finish(state, 'failed', { output: null, error })];
+}
+
+function callOf({ plan: step, intent, attempts, nextAttemptAt }: StepState): Command {
+  if (intent !== null) return { type: 'call', step, attempt: intent.attempt, intent, notBefore: null };
+  return { type: 'call', step, attempt: attempts + 1, intent, notBefore: nextAttemptAt };
+}
+
+/**
+ * A run that has failed begins nothing more. What was begun is awaited: calls under way here, and those of lost processes,
+ * which are repeated or wait for a person. A step between two attempts has failed with the last.
+ */
+function comeToEnd(state: RunState, idle: readonly StepState[], inFlight: ReadonlySet<string>): Command[] {
+  const begun = idle.filter((step) => step.intent !== null && !isOutcomeUnknown(step));
+  if (begun.length > 0 || inFlight.size > 0) return begun.map(callOf);
+  const failed = state.failedStep === null ? undefined : state.steps[state.failedStep];
+  const end = finish(state, 'failed', { output: null, error: failed?.error ?? null });
+  const next = parkOrElse(idle, end);
+  if (next !== end) return [next];
+  const closing = idle.flatMap((step): Command[] =>
+    step.status === 'waiting' && step.error !== null
+      ? [{ type: 'close-step', step, status: 'failed', error: step.error }]
+      : [],
+  );
+  return [...closing, end];
+}
+
+/** With nothing else left to do, a step whose outcome is not known waits for a person. */
+function parkOrElse(idle: readonly StepState[], otherwise: Command): Command {
+  const unknown = idle.find(isOutcomeUnknown);
+  if (unknown === undefined) return otherwise;
+  const error = errorOf(
+    'unknown_outcome',
+    `the process was lost during step ${unknown.plan.step_id}; whether its effect happened is not known`,
+  );
+  return { type: 'park', reason: 'unknown_outcome', error };
 }
 
 function lastOutput(state: RunState): Pick<EventData<'run.finished'>, 'output' | 'output_artifact'> {

@@ -1,4 +1,10 @@
-import type { ArtifactRef, EventData, RunStatus, StepStatus } from '@aos/contracts';
+import {
+  MAX_PARALLEL_DEFAULT,
+  type ArtifactRef,
+  type EventData,
+  type RunStatus,
+  type StepStatus,
+} from '@aos/contracts';
 import { RUN_TRANSITIONS, STEP_TRANSITIONS, type RunEvent, type RunState, type StepState } from './state.ts';
 
 const EMPTY: RunState = {
@@ -8,10 +14,12 @@ const EMPTY: RunState = {
   context: {},
   agentVersion: 0,
   maxSteps: 0,
+  maxParallel: MAX_PARALLEL_DEFAULT,
   reservedMicrocents: 0,
   plan: null,
   planning: { attempts: 0, nextAttemptAt: null, error: null, keyNumber: 1 },
   steps: {},
+  failedStep: null,
   stepsFinished: 0,
   costMicrocents: 0,
   inputTokens: 0,
@@ -46,6 +54,7 @@ function apply(state: RunState, event: RunEvent): RunState {
         context: event.data.context,
         agentVersion: event.data.agent_version,
         maxSteps: event.data.max_steps,
+        maxParallel: event.data.max_parallel ?? MAX_PARALLEL_DEFAULT,
         reservedMicrocents: event.data.reserved_microcents,
       };
     case 'plan.created':
@@ -193,7 +202,16 @@ function stepFinished(state: RunState, data: EventData<'step.finished'>, time: s
     data.output_artifact === undefined
       ? state.artifacts
       : withArtifact(state.artifacts, data.output_artifact);
-  return { ...next, artifacts, stepsFinished: state.stepsFinished + 1 };
+  return {
+    ...next,
+    artifacts,
+    stepsFinished: state.stepsFinished + 1,
+    failedStep: state.failedStep ?? (endsRun(next, data) ? data.step_id : null),
+  };
+}
+
+function endsRun({ steps }: RunState, { step_id, status }: EventData<'step.finished'>): boolean {
+  return status === 'failed' && steps[step_id]?.plan.on_failure !== 'continue';
 }
 
 function runFinished(state: RunState, data: EventData<'run.finished'>, time: string): RunState {

@@ -44,3 +44,32 @@ describe('a journal of engine version 1, without tokens, planning and artifacts'
     for (const { type, data } of journal) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
   });
 });
+
+describe('a journal of engine version 2, planned, with waits and an output kept as an artifact', () => {
+  const journal = journalOfVersion(2);
+
+  it('still says what happened', () => {
+    const state = fold(journal);
+    expect(state).toMatchObject({ status: 'succeeded', maxParallel: 8, failedStep: null });
+    expect(Object.values(state.steps).map(({ status, attempts }) => [status, attempts])).toEqual([
+      ['succeeded', 1],
+      ['succeeded', 1],
+      ['succeeded', 4],
+      ['succeeded', 4],
+    ]);
+    expect(Object.values(state.steps).filter(({ outputArtifact }) => outputArtifact !== null)).toHaveLength(
+      1,
+    );
+  });
+
+  it('still leads on from every event, one step after the other', () => {
+    const next = journal.map((_event, index) => commandsFor(fold(journal.slice(0, index + 1))));
+    expect(next.slice(0, -1).map((commands) => commands.length)).toEqual(journal.slice(0, -1).map(() => 1));
+    expect(next.at(-2)).toMatchObject([{ type: 'finish', data: { status: 'succeeded' } }]);
+    expect(next.at(-1)).toEqual([]);
+  });
+
+  it('still keeps the contract of its events', () => {
+    for (const { type, data } of journal) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
+  });
+});

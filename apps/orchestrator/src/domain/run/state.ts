@@ -10,7 +10,7 @@ import type {
 } from '@aos/contracts';
 
 /** The version of the fold below; a replica claims only runs of versions it can fold. */
-export const ENGINE_VERSION = 2;
+export const ENGINE_VERSION = 3;
 
 export type Json = EventData<'step.finished'>['output'];
 
@@ -75,11 +75,15 @@ export interface RunState {
   /** The agent as it was when the goal was admitted. */
   agentVersion: number;
   maxSteps: number;
+  /** Steps at work at once. */
+  maxParallel: number;
   /** What the run may cost in all. */
   reservedMicrocents: number;
   plan: Plan | null;
   planning: PlanningState;
   steps: Readonly<Record<string, StepState>>;
+  /** The first step whose failure ends the run. */
+  failedStep: string | null;
   stepsFinished: number;
   costMicrocents: number;
   inputTokens: number;

@@ -1,3 +1,4 @@
+import type { StepStatus } from '@aos/contracts';
 import { fold } from '../../../src/domain/run/evolve.ts';
 import { isTerminal, type RunEvent } from '../../../src/domain/run/state.ts';
 import type { MemoryRun } from '../memory-run.ts';
@@ -8,6 +9,7 @@ export function checkAtRest(simulation: Simulation): void {
   checkAccepted(simulation);
   checkJournals(simulation);
   checkEffects(simulation);
+  checkSteps(simulation);
   checkBudgets(simulation);
   checkPlanning(simulation);
 }
@@ -61,6 +63,28 @@ function checkEffects({ world, store, outside }: Simulation): void {
     }
   }
 }
+
+/** No step begins before all it depends on is over, and when a run has ended nothing of it is left open. */
+function checkSteps({ world, store }: Simulation): void {
+  for (const runId of store.runs.keys()) {
+    const events = store.journals.events(runId);
+    const { plan, steps, status } = fold(events);
+    const over = new Set<string>();
+    for (const { type, data } of events) {
+      if (!('step_id' in data)) continue;
+      const before = steps[data.step_id]?.plan.depends_on ?? [];
+      if (before.some((id) => !over.has(id)))
+        world.violate(`a step began before those it depends on: ${runId}/${data.step_id}`);
+      if (type === 'step.finished') over.add(data.step_id);
+    }
+    const open = (plan?.steps ?? []).filter(({ step_id }) => isOpen(steps[step_id]?.status));
+    if (isTerminal(status) && open.length > 0)
+      world.violate(`a run ended with open steps: ${runId} ${JSON.stringify(open)}`);
+  }
+}
+
+const isOpen = (status: StepStatus | undefined): boolean =>
+  status === 'pending' || status === 'running' || status === 'waiting';
 
 /** Who was answered knows what was paid, all of it and once; who was not never says more than that. */
 function checkPlanning({ world, store, router }: Simulation): void {

@@ -1,4 +1,11 @@
-import { EVENT_PAYLOAD_BYTES_MAX, errorOf, fail, succeed, type StructuredOutcome } from '@aos/contracts';
+import {
+  EVENT_PAYLOAD_BYTES_MAX,
+  MAX_PARALLEL_DEFAULT,
+  errorOf,
+  fail,
+  succeed,
+  type StructuredOutcome,
+} from '@aos/contracts';
 import type { JournalRow } from '../../../src/application/engine/ports.ts';
 import {
   NOTHING_SPENT,
@@ -37,8 +44,8 @@ export const SKILL_NAMES = KINDS.map(({ name }) => name);
 export class Outside {
   /** How often each effect happened, by run and step, then by key. */
   readonly effects = new Map<string, { skill: string; byKey: Map<string, number> }>();
-  /** The last call of a run by each process. */
-  readonly #underWay = new Map<string, AbortSignal>();
+  /** The last call of each step, by process and run. */
+  readonly #underWay = new Map<string, Map<string, AbortSignal>>();
   readonly #published = new Set<string>();
   /** Calls of a step so far, by run and step. */
   readonly #calls = new Map<string, number>();
@@ -98,7 +105,8 @@ export class Outside {
   #execute(kind: Kind, process: SimProcess, call: SkillCall): Promise<StructuredOutcome<SkillResult>> {
     const { runId, stepId, attempt } = call;
     const { n, fails, bugs, takes_ms: takesMs, retry_after_ms: retryAfterMs } = call.params;
-    if (typeof n !== 'number')
+    // Null: what it refers to failed, and the run went on.
+    if (typeof n !== 'number' && n !== null)
       this.#world.violate(`a step was called with an unresolved reference: ${JSON.stringify(n)}`);
     this.#checkAlone(process, call);
     if (kind.hasSideEffects) this.#checkStart(process, call);
@@ -126,12 +134,20 @@ export class Outside {
     return this.#hasLargeOutputs && n % 5 === 3 ? { n: n + 1, text: LARGE_TEXT } : { n: n + 1 };
   }
 
-  /** A process works on a run once: the signal of a call is aborted when the call is over. */
-  #checkAlone(process: SimProcess, { runId, signal }: SkillCall): void {
-    const place = `${process.name}/${runId}`;
-    if (this.#underWay.get(place)?.aborted === false)
-      this.#world.violate(`one process works twice on a run: ${runId}`);
-    this.#underWay.set(place, signal);
+  /** A process works on a step once: the signal of a call is aborted when the call is over. */
+  #checkAlone(process: SimProcess, { runId, stepId, signal }: SkillCall): void {
+    const calls = this.#underWay.get(`${process.name}/${runId}`) ?? new Map<string, AbortSignal>();
+    this.#underWay.set(`${process.name}/${runId}`, calls);
+    if (calls.get(stepId)?.aborted === false)
+      this.#world.violate(`one process works twice on a step: ${runId}/${stepId}`);
+    calls.set(stepId, signal);
+    const atOnce = [...calls.values()].filter(({ aborted }) => !aborted).length;
+    if (atOnce > this.#maxParallelOf(runId)) this.#world.violate(`${atOnce} steps at once: ${runId}`);
+  }
+
+  #maxParallelOf(runId: string): number {
+    const [queued] = this.#store.journals.events(runId);
+    return queued?.type === 'run.queued' ? (queued.data.max_parallel ?? MAX_PARALLEL_DEFAULT) : 0;
   }
 
   /** An effect may start only while its intent is durable and its process has its place. */

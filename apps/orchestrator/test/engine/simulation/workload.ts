@@ -25,11 +25,16 @@ export class Workload {
   readonly #simulation: Simulation;
   readonly #client: Actor = bystander('client');
   readonly #unplannedRate: number;
+  readonly #hasGraphs: boolean;
   #open = 0;
 
-  constructor(simulation: Simulation, unplannedRate: number) {
+  constructor(
+    simulation: Simulation,
+    { unplannedRate, hasGraphs }: { unplannedRate: number; hasGraphs: boolean },
+  ) {
     this.#simulation = simulation;
     this.#unplannedRate = unplannedRate;
+    this.#hasGraphs = hasGraphs;
   }
 
   get isDone(): boolean {
@@ -62,6 +67,7 @@ export class Workload {
       agent_id: agentId,
       priority: random.int(1, 9),
       ...this.#task(number),
+      ...(this.#hasGraphs && random.isTrue(0.3) ? { max_parallel: random.int(1, 3) } : {}),
       ...(random.isTrue(0.5) ? { est_cost_cents: random.int(0, 3) / 1000 } : {}),
       ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }),
     };
@@ -135,11 +141,35 @@ export class Workload {
 
   #plan(): PlanStepInput[] {
     const { random } = this.#simulation.world;
-    return Array.from({ length: random.int(1, 4) }, (_, index) => ({
+    if (this.#hasGraphs && random.isTrue(0.5)) return this.#graph();
+    return Array.from({ length: random.int(1, 4) }, (_, index) =>
+      this.#step(index, index > 0 ? index - 1 : undefined),
+    );
+  }
+
+  /** Steps that depend on some of those before them. */
+  #graph(): PlanStepInput[] {
+    const { random } = this.#simulation.world;
+    const density = random.pick([0, 0.2, 0.5]);
+    return Array.from({ length: random.int(2, 7) }, (_, index) => {
+      const before = Array.from({ length: index }, (_, earlier) => earlier).filter(() =>
+        random.isTrue(density),
+      );
+      return {
+        ...this.#step(index, before.at(-1)),
+        depends_on: before.map((earlier) => `s${earlier}`),
+        ...(random.isTrue(0.3) ? { on_failure: 'continue' as const } : {}),
+      };
+    });
+  }
+
+  #step(index: number, source: number | undefined): PlanStepInput {
+    const { random } = this.#simulation.world;
+    return {
       step_id: `s${index}`,
       skill: random.pick(SKILL_NAMES),
       params: {
-        n: index > 0 && random.isTrue(0.5) ? `\${{ steps.s${index - 1}.output.n }}` : index,
+        n: source !== undefined && random.isTrue(0.5) ? `\${{ steps.s${source}.output.n }}` : index,
         fails: random.isTrue(0.3) ? random.int(1, 3) : 0,
         bugs: random.isTrue(0.06) ? random.int(1, 5) : 0,
         takes_ms: random.isTrue(0.2) ? random.int(100, 6_000) : 0,
@@ -152,7 +182,7 @@ export class Workload {
         backoff_coefficient: 2,
         maximum_interval_ms: 30_000,
       },
-    }));
+    };
   }
 
   #sleep(ms: number): Promise<void> {

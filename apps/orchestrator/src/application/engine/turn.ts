@@ -1,0 +1,43 @@
+import type { ErrorSpec, RetryPolicy } from '@aos/contracts';
+import { retryDelayMs } from '../../domain/run/retry.ts';
+import type { JournalWriter } from './journal-writer.ts';
+import type { Chance, ClaimedRun, Clock, EngineObserver, Lease, Planner } from './ports.ts';
+import type { RunJournal } from './run-journal.ts';
+import type { ToolAdapter } from './tool-adapter.ts';
+
+export interface ExecutionParts {
+  writer: Pick<JournalWriter, 'add'>;
+  tools: ToolAdapter;
+  planner: Planner;
+  lease: Lease;
+  clock: Clock;
+  chance: Chance;
+  observer: EngineObserver;
+}
+
+/** A claimed run during its turn in a slot: what its steps and its planning share. */
+export interface Turn {
+  parts: ExecutionParts;
+  claim: ClaimedRun;
+  journal: RunJournal;
+  /** Of the span of this turn. */
+  traceparent: string;
+  /** Aborted when the run is cut. */
+  cut: AbortSignal;
+  /** Aborted when the slot is wanted back: ends what another process can repeat without loss. */
+  leave: AbortSignal;
+  /** Why the run was cut. */
+  cutError(): ErrorSpec;
+}
+
+/** Null: the failure is the last. */
+export function retryAt(
+  { clock, chance }: Pick<ExecutionParts, 'clock' | 'chance'>,
+  retry: RetryPolicy,
+  attempt: number,
+  error: ErrorSpec,
+): string | null {
+  if (!error.retryable || attempt >= retry.maximum_attempts) return null;
+  const delayMs = retryDelayMs(retry, attempt, chance.random(), error.retry_after_ms);
+  return new Date(clock.now() + delayMs).toISOString();
+}
