@@ -24,6 +24,8 @@ export const EVENT_DATA = {
     labels: z.record(z.string(), z.string()),
     /** Absent: 8. Added after the first journals were written. */
     max_parallel: z.int().positive().optional(),
+    start_at: timestamp.optional(),
+    deadline: timestamp.optional(),
   }),
   'run.started': z.object({ engine_version: z.int() }),
   /** `cost_microcents`: what planning cost; the tokens stand in the metadata. */

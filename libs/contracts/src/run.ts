@@ -31,6 +31,10 @@ export const goalInput = z.strictObject({
   priority: z.int().min(0).max(9).default(5),
   /** Steps at work at once where `depends_on` allows it; default 8. */
   max_parallel: z.int().min(1).max(32).optional(),
+  /** The run waits until then; a time that has passed is now. */
+  start_at: timestamp.optional(),
+  /** The run is cut then, whatever it is doing, and fails with `deadline_exceeded`. */
+  deadline: timestamp.optional(),
   labels: z.record(z.string().min(1).max(63), z.string().max(255)).optional(),
 });
 
@@ -86,6 +90,9 @@ export const runSummary = z.object({
 export const run = runSummary.extend({
   context: z.record(z.string(), z.json()),
   max_steps: z.int(),
+  max_parallel: z.int().optional(),
+  start_at: timestamp.nullable().optional(),
+  deadline: timestamp.nullable().optional(),
   input_tokens: z.int(),
   output_tokens: z.int(),
   reserved_cents: z.number(),

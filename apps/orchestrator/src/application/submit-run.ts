@@ -15,7 +15,7 @@ import {
   type runsSubmit,
 } from '@aos/contracts';
 import { normalisePlan } from '../domain/plan/normalise-plan.ts';
-import type { RunEvent } from '../domain/run/state.ts';
+import type { NewRunEvent, RunEvent } from '../domain/run/state.ts';
 import type { SkillRegistry } from '../domain/skill/skill.ts';
 import {
   StoreDataError,
@@ -91,6 +91,8 @@ function toSubmission(
   const { tenantId } = context;
   const createdAt = new Date(parts.clock.now()).toISOString();
   const steps = plan?.steps ?? [];
+  const isScheduled = goal.start_at !== undefined && Date.parse(goal.start_at) > parts.clock.now();
+  const startAt = isScheduled ? (goal.start_at ?? null) : null;
   const reserveMicrocents = reservationOf(parts, goal, steps);
   const { idempotency_key: idempotencyKey = context.idempotencyKey ?? null, ...body } = goal;
   return {
@@ -106,13 +108,16 @@ function toSubmission(
     skills: [...new Set(steps.map(({ skill }) => skill))],
     steps: steps.length,
     maxSteps: goal.max_steps ?? null,
+    startAt,
+    deadline: goal.deadline ?? null,
+    isOverdue: goal.deadline !== undefined && Date.parse(goal.deadline) <= parts.clock.now(),
     goal: goal.goal,
     priority: goal.priority,
     labels: goal.labels ?? {},
     context: goal.context ?? {},
     traceparent: context.traceparent,
     createdAt,
-    events: (admitted) => firstEvents({ goal, plan, createdAt, reserveMicrocents }, admitted),
+    events: (admitted) => firstEvents({ goal, plan, createdAt, startAt, reserveMicrocents }, admitted),
   };
 }
 
@@ -120,12 +125,14 @@ interface Accepted {
   goal: Goal;
   plan: GivenPlan | null;
   createdAt: string;
+  /** Null: at once. */
+  startAt: string | null;
   reserveMicrocents: number;
 }
 
 /** What a run's journal begins with. */
 function firstEvents(accepted: Accepted, admitted: { agentVersion: number; maxSteps: number }): RunEvent[] {
-  const { goal, plan, createdAt, reserveMicrocents } = accepted;
+  const { goal, plan, createdAt: time, startAt, reserveMicrocents } = accepted;
   const queued = {
     goal: goal.goal,
     agent_version: admitted.agentVersion,
@@ -135,11 +142,19 @@ function firstEvents(accepted: Accepted, admitted: { agentVersion: number; maxSt
     context: goal.context ?? {},
     labels: goal.labels ?? {},
     ...(goal.max_parallel === undefined ? {} : { max_parallel: goal.max_parallel }),
+    ...(startAt === null ? {} : { start_at: startAt }),
+    ...(goal.deadline === undefined ? {} : { deadline: goal.deadline }),
   };
-  const first: RunEvent = { seq: 1, type: 'run.queued', time: createdAt, data: queued };
-  if (plan === null) return [first];
-  const created = { plan_id: plan.planId, metadata: GIVEN, steps: plan.steps };
-  return [first, { seq: 2, type: 'plan.created', time: createdAt, data: created }];
+  const events: NewRunEvent[] = [{ type: 'run.queued', time, data: queued }];
+  if (plan !== null) {
+    const created = { plan_id: plan.planId, metadata: GIVEN, steps: plan.steps };
+    events.push({ type: 'plan.created', time, data: created });
+  }
+  if (startAt !== null) {
+    const waiting = { reason: 'start_at', next_attempt_at: startAt, error: null };
+    events.push({ type: 'run.waiting', time, data: waiting });
+  }
+  return events.map((event, index) => ({ ...event, seq: index + 1 }));
 }
 
 /** What the caller estimates, else what the plan's steps usually cost, each counted once; for a goal to be planned the default. */
@@ -160,6 +175,7 @@ function contentIssues(goal: Goal): InputIssue[] {
       issues.push({ field: `/${field}`, message: 'contains a NUL character; remove it' });
     }
   }
+  if (isOver(goal)) issues.push({ field: '/deadline', message: 'is not after start_at' });
   const bytes = Buffer.byteLength(JSON.stringify([goal.context ?? {}, goal.labels ?? {}]));
   if (bytes > CONTEXT_BYTES_MAX) {
     issues.push({
@@ -170,12 +186,16 @@ function contentIssues(goal: Goal): InputIssue[] {
   return issues;
 }
 
+function isOver({ start_at: startAt, deadline }: Goal): boolean {
+  return startAt !== undefined && deadline !== undefined && Date.parse(deadline) <= Date.parse(startAt);
+}
+
 function toOutcome(result: SubmitResult): StructuredOutcome<SubmittedRun> {
   switch (result.kind) {
     case 'refuse':
       return fail(result.error);
     case 'admitted':
-      return succeed({ ...result.run, status: 'queued', replayed: false });
+      return succeed({ ...result.run, replayed: false });
     case 'repeated':
       return succeed({ ...result.run, replayed: true });
   }

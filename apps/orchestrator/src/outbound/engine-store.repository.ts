@@ -1,6 +1,6 @@
 import type { Pool } from '@aos/database';
 import type { EngineStore } from '../application/engine/ports.ts';
-import { claimRuns, ownedRuns } from './engine-store/claim.ts';
+import { claimOverdueRuns, claimRuns, ownedRuns } from './engine-store/claim.ts';
 import { run, type Statement } from './engine-store/connection.ts';
 import { flushBatch } from './engine-store/flush.ts';
 import {
@@ -63,6 +63,7 @@ export function postgresEngineStore(
       return (await run(pool, WAS_COMMITTED, [workerId, flushNo])).length > 0;
     },
     claim: (workerId, slots, engineVersion) => claimRuns(pool, workerId, slots, engineVersion),
+    claimOverdue: (workerId, limit, engineVersion) => claimOverdueRuns(pool, workerId, limit, engineVersion),
     owned: (workerId) => ownedRuns(pool, workerId),
     journal: (runIds) => journalOf(pool, runIds),
     handBack: (workerId, claim, isOrderly) => handBack(pool, workerId, claim, isOrderly),

@@ -5,6 +5,7 @@ import { flushSuite } from './suite/flush.suite.ts';
 import { recoverySuite } from './suite/recovery.suite.ts';
 import { signalSuite } from './suite/signal.suite.ts';
 import { submitSuite } from './suite/submit.suite.ts';
+import { timerSuite } from './suite/timer.suite.ts';
 
 /** What every EngineStore guarantees. Each test has a store of its own. */
 export function engineStoreSuite(where: string, open: () => Promise<StoreWorld>): void {
@@ -20,5 +21,6 @@ export function engineStoreSuite(where: string, open: () => Promise<StoreWorld>)
     flushSuite(() => world);
     recoverySuite(() => world);
     signalSuite(() => world);
+    timerSuite(() => world);
   });
 }

@@ -83,14 +83,17 @@ export class MemoryEngineStore implements EngineStore {
     let left = this.#queue.isEmpty ? slots : 0;
     const results = batch.map((submission, index) => {
       const verdict = verdicts[index];
-      const owner = verdict?.kind === 'admit' && left > 0 ? workerId : null;
+      const isReady = verdict?.kind === 'admit' && submission.startAt === null;
+      const owner = isReady && left > 0 ? workerId : null;
       if (owner !== null) left -= 1;
       return this.#admitted(submission, verdict, owner);
     });
     const fresh = results.flatMap((result) => (result.kind === 'admitted' ? [result] : []));
     if (fresh.length > 0) {
       const spans = fresh.map(({ run, events }): Span => [run.run_id, 1, events.length]);
-      const tickets = fresh.map(({ run }) => ({ runId: run.run_id, enqueueNo: 1 }));
+      const tickets = fresh.flatMap(({ run }) =>
+        run.status === 'waiting' ? [] : [{ runId: run.run_id, enqueueNo: 1 }],
+      );
       this.unpublished.set(`${workerId}/${flushNo}`, { workerId, flushNo, spans, tickets });
     }
     return results;
@@ -124,20 +127,16 @@ export class MemoryEngineStore implements EngineStore {
   async claim(workerId: string, slots: number, engineVersion: number): Promise<ClaimedRun[]> {
     if (!this.#leaseEnds.has(workerId)) return [];
     const isKnown = (runId: string): boolean => this.#run(runId).engineVersion <= engineVersion;
-    return this.#queue.take(slots, isKnown).map((runId) => {
-      const run = this.#run(runId);
-      const seq = run.claimedSeq === 0 ? run.firstEvents : this.journals.lastSeq(runId);
-      run.idleClaims = seq === run.claimedSeq ? run.idleClaims + 1 : 1;
-      Object.assign(run, {
-        claimedSeq: seq,
-        status: 'running',
-        workerId,
-        waitingReason: null,
-        readyAtMs: null,
-        engineVersion: Math.max(run.engineVersion, engineVersion),
-      });
-      return this.#claimed(run, this.#signalsOf(runId).length > 0);
-    });
+    return this.#queue.take(slots, isKnown).map((runId) => this.#take(workerId, runId, engineVersion));
+  }
+
+  async claimOverdue(workerId: string, limit: number, engineVersion: number): Promise<ClaimedRun[]> {
+    if (!this.#leaseEnds.has(workerId)) return [];
+    const overdue = [...this.runs.values()].filter(
+      (run) => this.#isOverdue(run) && run.workerId === null && run.engineVersion <= engineVersion,
+    );
+    const runIds = this.#queue.takeNamed(overdue.map(({ submission }) => submission.runId).slice(0, limit));
+    return runIds.map((runId) => this.#take(workerId, runId, engineVersion));
   }
 
   async owned(workerId: string): Promise<ClaimedRun[]> {
@@ -206,7 +205,28 @@ export class MemoryEngineStore implements EngineStore {
     for (const { workerId, flushNo } of flushes) this.unpublished.delete(`${workerId}/${flushNo}`);
   }
 
-  #isWanted({ readyAtMs, submission }: MemoryRun): boolean {
+  #take(workerId: string, runId: string, engineVersion: number): ClaimedRun {
+    const run = this.#run(runId);
+    const seq = run.claimedSeq === 0 ? run.firstEvents : this.journals.lastSeq(runId);
+    run.idleClaims = seq === run.claimedSeq ? run.idleClaims + 1 : 1;
+    Object.assign(run, {
+      claimedSeq: seq,
+      status: 'running',
+      workerId,
+      waitingReason: null,
+      readyAtMs: null,
+      engineVersion: Math.max(run.engineVersion, engineVersion),
+    });
+    return this.#claimed(run, this.#signalsOf(runId).length > 0);
+  }
+
+  #isOverdue({ status, submission: { deadline } }: MemoryRun): boolean {
+    return deadline !== null && !isTerminal(status) && Date.parse(deadline) <= this.#now();
+  }
+
+  #isWanted(run: MemoryRun): boolean {
+    const { readyAtMs, submission } = run;
+    if (this.#isOverdue(run)) return true;
     if (readyAtMs !== null && readyAtMs <= this.#now()) return true;
     return this.#signalsOf(submission.runId).length > 0;
   }
@@ -228,7 +248,9 @@ export class MemoryEngineStore implements EngineStore {
     const run = newRun(submission, events.length);
     this.runs.set(runId, run);
     for (const event of events) this.journals.append({ runId, tenantId, agentId, traceparent, event });
-    this.#count(run, { reservedMicrocents: reserveMicrocents, openRuns: 1 });
+    const isScheduled = submission.startAt !== null;
+    this.#count(run, { reservedMicrocents: reserveMicrocents, openRuns: isScheduled ? 0 : 1 });
+    if (isScheduled) return;
     if (workerId === null) return this.#enqueue(run);
     Object.assign(run, { workerId, status: 'running', idleClaims: 1, claimedSeq: events.length });
   }

@@ -18,6 +18,11 @@ export class MemoryQueue {
     if (!this.#queued.has(run.runId)) this.#queued.set(run.runId, run);
   }
 
+  /** Those of the runs that are queued. */
+  takeNamed(runIds: readonly string[]): string[] {
+    return runIds.filter((runId) => this.#queued.delete(runId));
+  }
+
   /** Runs of the tenant whose turn it is, at most its share of the slots, and only those the claimer knows how to run. */
   take(slots: number, isKnown: (runId: string) => boolean): string[] {
     const waiting = [...new Set([...this.#queued.values()].map(({ tenantId }) => tenantId))];

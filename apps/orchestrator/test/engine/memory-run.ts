@@ -23,12 +23,12 @@ export interface MemoryRun {
 export function newRun(submission: Submission, firstEvents: number): MemoryRun {
   return {
     submission,
-    status: 'queued',
+    status: statusOf(submission),
     workerId: null,
     reservedMicrocents: submission.reserveMicrocents,
     costMicrocents: 0,
-    waitingReason: null,
-    readyAtMs: null,
+    waitingReason: submission.startAt === null ? null : 'start_at',
+    readyAtMs: submission.startAt === null ? null : Date.parse(submission.startAt),
     enqueueNo: 1,
     idleClaims: 0,
     claimedSeq: 0,
@@ -44,7 +44,11 @@ export const scopedKey = ({ tenantId, idempotencyKey }: Submission): string | nu
 /** Postgres text holds no NUL. */
 export const holdsNul = (content: unknown): boolean => JSON.stringify(content).includes('\\u0000');
 
-/** What the caller is told of a run. */
-export function answerOf({ runId, agentId, tenantId, goal, createdAt }: Submission) {
-  return { run_id: runId, agent_id: agentId, tenant_id: tenantId, goal, created_at: createdAt };
+const statusOf = ({ startAt }: Submission): RunStatus => (startAt === null ? 'queued' : 'waiting');
+
+/** What the caller is told of a run as it is admitted. */
+export function answerOf(submission: Submission) {
+  const { runId, tenantId, agentId, goal, createdAt } = submission;
+  const status = statusOf(submission);
+  return { run_id: runId, agent_id: agentId, tenant_id: tenantId, status, goal, created_at: createdAt };
 }

@@ -44,6 +44,8 @@ export interface EngineParts {
 }
 
 const HAND_BACK_RETRY_MS = 500;
+/** Runs over their deadline that are ended at a time. */
+const OVERDUE_MAX = 50;
 /** Unpublished events above which no new run is taken on. */
 const BACKLOG_MAX = 20_000;
 /** Freshly submitted runs whose events are kept in memory, so that claiming them reads nothing. */
@@ -102,6 +104,7 @@ export class Engine {
       tidy: () => this.#writer.tidy(),
       onReady: () => this.wake(),
       readSignals: () => this.readSignals(),
+      takeOverdue: () => this.#takeOverdue(),
     });
   }
 
@@ -187,6 +190,27 @@ export class Engine {
         this.#claimLostAtMs = this.#parts.clock.now();
         this.#parts.observer.trouble('claiming runs', error);
       }
+    }
+  }
+
+  /** One claim at a time: what one has taken, and not begun yet, would look like a stray to the other. */
+  async #takeOverdue(): Promise<void> {
+    while (this.#claiming !== undefined) await this.#claiming;
+    if (this.#isDraining) return;
+    this.#claiming = this.#claimOverdue().finally(() => {
+      this.#claiming = undefined;
+    });
+    await this.#claiming;
+  }
+
+  /** Beyond the slots: each only has to be ended. */
+  async #claimOverdue(): Promise<void> {
+    try {
+      const { store, workerId } = this.#parts;
+      await this.#begin(await store.claimOverdue(workerId, OVERDUE_MAX, ENGINE_VERSION));
+    } catch (error) {
+      this.#claimLostAtMs = this.#parts.clock.now();
+      this.#parts.observer.trouble('claiming runs that are over their deadline', error);
     }
   }
 

@@ -35,14 +35,15 @@ export interface Submission extends Admission {
   context: Record<string, Json>;
   traceparent: string;
   createdAt: string;
-  /** `run.queued`, and `plan.created` where the goal came with a plan, made once it is known what the agent allows. */
+  deadline: string | null;
+  /** `run.queued`, `plan.created` where the goal came with a plan, `run.waiting` where it has to wait for its time; made once it is known what the agent allows. */
   events(admitted: { agentVersion: number; maxSteps: number }): RunEvent[];
 }
 
 export type SubmitResult =
   | {
       kind: 'admitted';
-      run: Omit<SubmittedRun, 'replayed' | 'status'>;
+      run: Omit<SubmittedRun, 'replayed'>;
       events: RunEvent[];
       /** The process that submitted it owns it: nothing was waiting and it had a slot to offer. */
       isClaimed: boolean;
@@ -142,6 +143,8 @@ export interface EngineStore {
 
   /** Takes up to `slots` ready runs, fairly over tenants. */
   claim(workerId: string, slots: number, engineVersion: number): Promise<ClaimedRun[]>;
+  /** Takes runs whose deadline has passed while they were queued, whosever turn it is: all there is to do is to end them. */
+  claimOverdue(workerId: string, limit: number, engineVersion: number): Promise<ClaimedRun[]>;
   /** The runs this process owns, for when the answer to a claim was lost. */
   owned(workerId: string): Promise<ClaimedRun[]>;
   journal(runIds: readonly string[]): Promise<Map<string, RunEvent[]>>;
@@ -161,7 +164,7 @@ export interface EngineStore {
 
   /** Declares processes dead whose lease has ended and hands their runs on. */
   buryDeadWorkers(leaseMs: number): Promise<Ticket[]>;
-  /** Makes waiting runs ready whose time has come. */
+  /** Makes waiting runs ready whose time has come, or whose deadline has. */
   wakeDue(limit: number): Promise<Ticket[]>;
   /** What dead processes left unpublished, and what this process itself does not know to be committed. */
   leftFlushes(workerId: string, lost: readonly number[], limit: number): Promise<UnpublishedFlush[]>;

@@ -3,9 +3,11 @@ import { openSpan, type Span } from '@aos/telemetry';
 import {
   cancellation,
   commandsFor,
-  commandsOnCancel,
   commandsOnCrashLoop,
+  commandsOnCut,
+  lateness,
   type Command,
+  type Cut,
 } from '../../domain/run/decide.ts';
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import { NOTHING_SPENT } from '../../domain/skill/skill.ts';
@@ -18,6 +20,8 @@ import type { ExecutionParts, Turn } from './turn.ts';
 
 /** Waits up to this long stay in the slot; longer ones give it back. */
 const SLOT_WAIT_MS_MAX = 5_000;
+/** Timers longer than that are set again. */
+const TIMER_MS_MAX = 3_600_000;
 /** Claims in a row without progress after which a run is taken out of the way. */
 const IDLE_CLAIMS_MAX = 3;
 
@@ -39,7 +43,8 @@ export class RunExecution {
   readonly #interrupt = new AbortController();
   readonly #leave = new AbortController();
   #changed = Promise.withResolvers<void>();
-  #cancel: RunSignal | undefined;
+  #cut: Cut | undefined;
+  readonly #handled = new Set<string>();
 
   constructor(parts: ExecutionParts, claim: ClaimedRun, events: readonly RunEvent[]) {
     this.#parts = parts;
@@ -62,14 +67,20 @@ export class RunExecution {
       traceparent: this.#span.traceparent,
       cut: this.#interrupt.signal,
       leave: this.#leave.signal,
-      cutError: () => cancellation(this.#cancel?.reason),
+      cutError: () => (this.#cut ?? cancellation(undefined)).error,
     };
     this.#calls = new StepCalls(this.#turn, () => this.#changed.resolve());
   }
 
   /** Asks for the run to be cancelled: calls under way are cut. */
-  cancel(signal: RunSignal): void {
-    this.#cancel ??= signal;
+  cancel({ signalId, reason }: RunSignal): void {
+    this.#handled.add(signalId);
+    this.#cutShort(cancellation(reason));
+  }
+
+  /** The first reason stands. */
+  #cutShort(cut: Cut): void {
+    this.#cut ??= cut;
     this.#interrupt.abort();
     this.#changed.resolve();
   }
@@ -93,13 +104,34 @@ export class RunExecution {
   }
 
   async #run(): Promise<Departure> {
+    const over = new AbortController();
+    void this.#keepDeadline(over.signal);
+    try {
+      return await this.#untilDeparture();
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** One that has passed cuts the run before anything is begun. */
+  async #keepDeadline(over: AbortSignal): Promise<void> {
+    const { deadline } = this.#journal.state;
+    if (deadline === null) return;
+    for (let leftMs = this.#waitMs(deadline); leftMs > 0; leftMs = this.#waitMs(deadline)) {
+      await this.#parts.clock.sleep(Math.min(leftMs, TIMER_MS_MAX), over);
+      if (over.aborted) return;
+    }
+    this.#cutShort(lateness(deadline));
+  }
+
+  async #untilDeparture(): Promise<Departure> {
     let departure = await this.#perform(this.#firstCommands());
     while (departure === undefined) departure = await this.#goOn();
     return departure;
   }
 
   #firstCommands(): Command[] {
-    const isCrashLoop = this.#claim.idleClaims > IDLE_CLAIMS_MAX && this.#cancel === undefined;
+    const isCrashLoop = this.#claim.idleClaims > IDLE_CLAIMS_MAX && this.#cut === undefined;
     return isCrashLoop ? commandsOnCrashLoop(this.#journal.state) : [];
   }
 
@@ -107,18 +139,15 @@ export class RunExecution {
   async #goOn(): Promise<Departure | undefined> {
     const { inFlight } = this.#calls;
     const broken = this.#calls.failure ?? this.#journal.failure;
-    const isLeaving = this.#leave.signal.aborted && this.#cancel === undefined;
-    if (inFlight.size > 0 && (broken !== undefined || isLeaving || this.#cancel !== undefined)) {
+    const isLeaving = this.#leave.signal.aborted && this.#cut === undefined;
+    if (inFlight.size > 0 && (broken !== undefined || isLeaving || this.#cut !== undefined)) {
       await this.#change(Infinity);
       return undefined;
     }
     if (broken !== undefined) throw broken.error;
     if (isLeaving) return 'handed-back';
     const { state } = this.#journal;
-    const commands =
-      this.#cancel === undefined
-        ? commandsFor(state, inFlight)
-        : commandsOnCancel(state, this.#cancel.reason);
+    const commands = this.#cut === undefined ? commandsFor(state, inFlight) : commandsOnCut(state, this.#cut);
     if (commands.length === 0 && inFlight.size === 0) return 'finished';
     const calls = commands.filter((command) => command.type === 'call');
     return calls.length === commands.length ? this.#callSteps(calls) : this.#perform(commands);
@@ -135,8 +164,7 @@ export class RunExecution {
   async #performOne(command: Command): Promise<Departure | undefined> {
     switch (command.type) {
       case 'start':
-        void this.#journal.tell('run.started', { engine_version: ENGINE_VERSION });
-        return undefined;
+        return this.#start(command.notBefore);
       case 'resume':
         void this.#journal.tell('run.resumed', { reason: this.#journal.state.waitingReason ?? 'due' });
         return undefined;
@@ -152,6 +180,14 @@ export class RunExecution {
       case 'finish':
         return this.#finish(command.data);
     }
+  }
+
+  async #start(notBefore: string | null): Promise<Departure | undefined> {
+    const waitMs = this.#waitMs(notBefore);
+    if (waitMs > SLOT_WAIT_MS_MAX) return this.#release('start_at', notBefore, null);
+    if (waitMs > 0) await this.#change(waitMs);
+    else void this.#journal.tell('run.started', { engine_version: ENGINE_VERSION });
+    return undefined;
   }
 
   async #plan({ attempt, notBefore }: PlanCommand): Promise<Departure | undefined> {
@@ -201,7 +237,7 @@ export class RunExecution {
     const { identity } = this.#journal;
     await this.#journal.tell('run.finished', data, {
       finished: { ...identity, status: data.status, costMicrocents: data.cost_microcents, finishedAt },
-      handledSignals: this.#cancel === undefined ? [] : [this.#cancel.signalId],
+      handledSignals: [...this.#handled],
     });
     const { startedAt } = this.#journal.state;
     observer.runFinished(data.status, startedAt === null ? 0 : (clock.now() - Date.parse(startedAt)) / 1000);

@@ -143,7 +143,7 @@ function toTell(batch: Submission[], results: SubmitResult[]): { rows: JournalRo
     if (result.kind !== 'admitted' || submission === undefined) return;
     const { runId, tenantId, agentId, traceparent } = submission;
     for (const event of result.events) rows.push({ runId, tenantId, agentId, traceparent, event });
-    tickets.push({ runId, enqueueNo: 1 });
+    if (submission.startAt === null) tickets.push({ runId, enqueueNo: 1 });
   });
   return { rows, tickets };
 }

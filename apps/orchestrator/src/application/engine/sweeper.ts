@@ -15,6 +15,8 @@ interface SweeperParts {
   /** Runs may have become ready. */
   onReady: () => Promise<void>;
   readSignals: () => Promise<void>;
+  /** Ends runs whose deadline has passed while they were queued. */
+  takeOverdue: () => Promise<void>;
 }
 
 const INTERVAL_MS = 1_000;
@@ -43,13 +45,14 @@ export class Sweeper {
   }
 
   async #run(): Promise<void> {
-    const { clock, chance, onReady, readSignals, tidy } = this.#parts;
+    const { clock, chance, onReady, readSignals, takeOverdue, tidy } = this.#parts;
     while (!this.#stopped.signal.aborted) {
       await this.#attempt('handing on the runs of lost processes', () => this.#handOn());
       await this.#attempt('waking waiting runs', () => this.#wakeDue());
       await this.#attempt('publishing what was left unpublished', () => this.#publishLeft());
       await this.#attempt('tidying up after published flushes', tidy);
       await this.#attempt('reading signals', readSignals);
+      await this.#attempt('ending runs that are over their deadline', takeOverdue);
       await this.#attempt('claiming', onReady);
       await clock.sleep(INTERVAL_MS * (0.8 + 0.4 * chance.random()), this.#stopped.signal);
     }

@@ -20,6 +20,8 @@ const REQUEST: Admission = {
   skills: ['http_call'],
   steps: 2,
   maxSteps: null,
+  startAt: null,
+  isOverdue: false,
 };
 
 const requests = (...changes: Partial<Admission>[]): Admission[] =>
@@ -41,6 +43,8 @@ describe('admission', () => {
     { what: 'a plan over its own steps', agent: {}, change: { maxSteps: 1 }, verdict: 'invalid_request' },
     { what: 'a plan over the default', agent: {}, change: { steps: 51 }, verdict: 'invalid_request' },
     { what: 'the last open run', agent: { openRuns: 9 }, change: {}, verdict: 'admit' },
+    { what: 'a run for later', agent: { openRuns: 10 }, change: { startAt: 'then' }, verdict: 'admit' },
+    { what: 'a deadline that has passed', agent: {}, change: { isOverdue: true }, verdict: 'invalid_request' },
     { what: 'one open run too many', agent: { openRuns: 10 }, change: {}, verdict: 'too_many_open_runs' },
     {
       what: 'exactly what is left',

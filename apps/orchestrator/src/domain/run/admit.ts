@@ -1,4 +1,4 @@
-import { errorOf, type ErrorSpec } from '@aos/contracts';
+import { errorOf, invalidRequest, type ErrorSpec } from '@aos/contracts';
 
 /** What submit's transaction has locked and read of an agent. */
 export interface AgentFacts {
@@ -24,6 +24,10 @@ export interface Admission {
   skills: readonly string[];
   steps: number;
   maxSteps: number | null;
+  /** Null: at once. A run that waits for its time is not open yet. */
+  startAt: string | null;
+  /** Its deadline has passed. */
+  isOverdue: boolean;
 }
 
 interface KnownRun {
@@ -64,7 +68,7 @@ export function admit(requests: readonly Admission[], known: Known): Verdict[] {
 
     taken.set(request.agentKey, {
       microcents: used.microcents + request.reserveMicrocents,
-      runs: used.runs + 1,
+      runs: used.runs + (request.startAt === null ? 1 : 0),
     });
     if (key !== null) fresh.set(key, { runId: request.runId, requestHash: request.requestHash });
     return {
@@ -81,6 +85,10 @@ function judge(
   used: { microcents: number; runs: number },
   maxStepsDefault: number,
 ): ErrorSpec | undefined {
+  if (request.isOverdue) {
+    const message = 'has passed; the run could do nothing';
+    return invalidRequest([{ field: '/deadline', message }]);
+  }
   const foreign = request.skills.find((skill) => agent.skills.length > 0 && !agent.skills.includes(skill));
   if (foreign !== undefined) {
     const message = `the agent may not use the skill ${foreign}; it may use ${agent.skills.join(', ')}`;
@@ -91,7 +99,7 @@ function judge(
     const message = `the plan has ${request.steps} steps, the run may take ${allowed}`;
     return errorOf('invalid_request', message, { details: { issues: [{ field: '/plan', message }] } });
   }
-  if (agent.openRuns + used.runs >= agent.maxConcurrentRuns) {
+  if (request.startAt === null && agent.openRuns + used.runs >= agent.maxConcurrentRuns) {
     return errorOf(
       'too_many_open_runs',
       `the agent may have ${agent.maxConcurrentRuns} open runs; wait for one to end`,

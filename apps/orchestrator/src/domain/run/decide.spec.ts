@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandsFor, commandsOnCancel, commandsOnCrashLoop } from './decide.ts';
+import { cancellation, commandsFor, commandsOnCrashLoop, commandsOnCut } from './decide.ts';
 import { fold } from './evolve.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -69,7 +69,16 @@ const allDone = (): RunState => {
 describe('what a run does next', () => {
   it.each([
     { what: 'queued', state: running({}, { status: 'queued' }), command: { type: 'start' } },
-    { what: 'waiting', state: running({}, { status: 'waiting' }), command: { type: 'resume' } },
+    {
+      what: 'waiting',
+      state: running({}, { status: 'waiting', startedAt: 'then' }),
+      command: { type: 'resume' },
+    },
+    {
+      what: 'waiting for its time to start',
+      state: running({}, { status: 'waiting', startAt: 'then' }),
+      command: { type: 'start', notBefore: 'then' },
+    },
     {
       what: 'running',
       state: running({}),
@@ -126,7 +135,7 @@ describe('what a run does next', () => {
   it.each(['succeeded', 'failed', 'cancelled'] as const)('is nothing when it has %s', (status) => {
     const state = running({}, { status });
     expect(commandsFor(state)).toEqual([]);
-    expect(commandsOnCancel(state, undefined)).toEqual([]);
+    expect(commandsOnCut(state, cancellation(undefined))).toEqual([]);
     expect(commandsOnCrashLoop(state)).toEqual([]);
   });
 });
@@ -156,8 +165,8 @@ describe('a run without a plan', () => {
 
   it('starts before it is planned, and is cancelled without a step to close', () => {
     const queued = { ...unplanned(), status: 'queued' } as const;
-    expect(commandsFor(queued)).toEqual([{ type: 'start' }]);
-    expect(commandsOnCancel(unplanned(), undefined).map(({ type }) => type)).toEqual(['finish']);
+    expect(commandsFor(queued)).toEqual([{ type: 'start', notBefore: null }]);
+    expect(commandsOnCut(unplanned(), cancellation(undefined)).map(({ type }) => type)).toEqual(['finish']);
   });
 });
 
@@ -251,7 +260,7 @@ describe('a cancelled run', () => {
       types: ['close-step', 'finish'],
     },
   ])('$what ends at once', ({ state, types }) => {
-    const commands = commandsOnCancel(state, 'enough');
+    const commands = commandsOnCut(state, cancellation('enough'));
     expect(commands.map(({ type }) => type)).toEqual(types);
     expect(commands.at(-1)).toMatchObject({
       data: { status: 'cancelled', error: { code: 'run_cancelled', message: 'enough' } },
@@ -265,7 +274,9 @@ describe('a run on which worker after worker dies', () => {
     { status: 'waiting', types: ['resume', 'park'] },
     { status: 'running', types: ['park'] },
   ] as const)('is parked when it is $status', ({ status, types }) => {
-    const commands = commandsOnCrashLoop(running({}, { status }));
+    const commands = commandsOnCrashLoop(
+      running({}, { status, startedAt: status === 'queued' ? null : 'then' }),
+    );
     expect(commands.map(({ type }) => type)).toEqual(types);
     expect(commands.at(-1)).toMatchObject({ reason: 'worker_crash_loop' });
   });

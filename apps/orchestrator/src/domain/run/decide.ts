@@ -3,8 +3,9 @@ import { isTerminal, type OpenIntent, type RunState, type StepState } from './st
 
 /** What is to be done next. The performer adds what is not pure: time, ids, results. */
 export type Command =
-  /** Journal that the run has started, or is worked on again after waiting. */
-  | { type: 'start' }
+  /** Journal that the run has started, not before `notBefore` (a long wait gives the slot back). */
+  | { type: 'start'; notBefore: string | null }
+  /** Journal that the run is worked on again after waiting. */
   | { type: 'resume' }
   /** Ask for a plan, not before `notBefore` (a long wait gives the slot back). */
   | { type: 'plan'; attempt: number; notBefore: string | null }
@@ -30,8 +31,7 @@ const NONE: ReadonlySet<string> = new Set();
  */
 export function commandsFor(state: RunState, inFlight: ReadonlySet<string> = NONE): Command[] {
   if (isTerminal(state.status)) return [];
-  if (state.status === 'queued') return [{ type: 'start' }];
-  if (state.status === 'waiting') return [{ type: 'resume' }];
+  if (state.status !== 'running') return [beginning(state)];
   if (state.plan === null) return [nextForPlan(state)];
   const idle = idleSteps(state, state.plan, inFlight);
   if (state.failedStep !== null) return comeToEnd(state, idle, inFlight);
@@ -41,20 +41,34 @@ export function commandsFor(state: RunState, inFlight: ReadonlySet<string> = NON
   return [parkOrElse(idle, finish(state, 'succeeded', { ...lastOutput(state), error: null }))];
 }
 
-/** A cancelled run closes the step at work and ends; steps not begun are never begun. */
-export function commandsOnCancel(state: RunState, reason: string | undefined): Command[] {
+/** A run that waited for its time to begin has not started yet. */
+function beginning({ startedAt, startAt }: RunState): Command {
+  return startedAt === null ? { type: 'start', notBefore: startAt } : { type: 'resume' };
+}
+
+/** Why a run ends before its steps do. */
+export interface Cut {
+  status: 'cancelled' | 'failed';
+  error: ErrorSpec;
+}
+
+export function cancellation(reason: string | undefined): Cut {
+  return { status: 'cancelled', error: errorOf('run_cancelled', reason ?? 'cancelled on request') };
+}
+
+export function lateness(deadline: string): Cut {
+  const error = errorOf('deadline_exceeded', `the run was cut at its deadline, ${deadline}`);
+  return { status: 'failed', error: { ...error, retryable: false, owner: 'caller' } };
+}
+
+/** A run that is cut closes the steps at work and ends; steps not begun are never begun. */
+export function commandsOnCut(state: RunState, { status, error }: Cut): Command[] {
   if (isTerminal(state.status)) return [];
-  const error = cancellation(reason);
   const open = Object.values(state.steps).filter(
     ({ status }) => status === 'running' || status === 'waiting',
   );
   const closing = open.map((step): Command => ({ type: 'close-step', step, status: 'cancelled', error }));
-  return [...closing, finish(state, 'cancelled', { output: null, error })];
-}
-
-/** Why what a cancelled run was doing has ended. */
-export function cancellation(reason: string | undefined): ErrorSpec {
-  return errorOf('run_cancelled', reason ?? 'cancelled on request');
+  return [...closing, finish(state, status, { output: null, error })];
 }
 
 /** A run on which worker after worker dies is taken out of the way. */
@@ -65,8 +79,7 @@ export function commandsOnCrashLoop(state: RunState): Command[] {
     'the processes that worked on this run ended without getting on with it',
   );
   const park: Command = { type: 'park', reason: 'worker_crash_loop', error };
-  if (state.status === 'running') return [park];
-  return [{ type: state.status === 'queued' ? 'start' : 'resume' }, park];
+  return state.status === 'running' ? [park] : [beginning(state), park];
 }
 
 /** A run without a plan asks for one until it has one or the last attempt has failed. */

@@ -15,6 +15,8 @@ const EMPTY: RunState = {
   agentVersion: 0,
   maxSteps: 0,
   maxParallel: MAX_PARALLEL_DEFAULT,
+  startAt: null,
+  deadline: null,
   reservedMicrocents: 0,
   plan: null,
   planning: { attempts: 0, nextAttemptAt: null, error: null, keyNumber: 1 },
@@ -55,6 +57,8 @@ function apply(state: RunState, event: RunEvent): RunState {
         agentVersion: event.data.agent_version,
         maxSteps: event.data.max_steps,
         maxParallel: event.data.max_parallel ?? MAX_PARALLEL_DEFAULT,
+        startAt: event.data.start_at ?? null,
+        deadline: event.data.deadline ?? null,
         reservedMicrocents: event.data.reserved_microcents,
       };
     case 'plan.created':
@@ -64,7 +68,12 @@ function apply(state: RunState, event: RunEvent): RunState {
     case 'artifact.created':
       return { ...state, artifacts: withArtifact(state.artifacts, event.data.artifact) };
     case 'run.started':
-      return { ...toStatus(state, 'running'), startedAt: event.time };
+      return {
+        ...toStatus(state, 'running'),
+        startedAt: state.startedAt ?? event.time,
+        waitingReason: null,
+        nextAttemptAt: null,
+      };
     case 'tool.call.requested':
       return withStep(state, event.data.step_id, (step) => requested(step, event.data, event.time));
     case 'tool.call.succeeded':

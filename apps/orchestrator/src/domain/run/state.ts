@@ -77,6 +77,10 @@ export interface RunState {
   maxSteps: number;
   /** Steps at work at once. */
   maxParallel: number;
+  /** Not to be started before. */
+  startAt: string | null;
+  /** To be cut then. */
+  deadline: string | null;
   /** What the run may cost in all. */
   reservedMicrocents: number;
   plan: Plan | null;
@@ -98,9 +102,9 @@ export interface RunState {
 
 /** Which status may follow which. */
 export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
-  queued: ['running', 'cancelled', 'failed'],
+  queued: ['running', 'waiting', 'failed', 'cancelled'],
   running: ['waiting', 'succeeded', 'failed', 'cancelled'],
-  waiting: ['running', 'failed', 'cancelled'],
+  waiting: ['running', 'waiting', 'failed', 'cancelled'],
   succeeded: [],
   failed: [],
   cancelled: [],

@@ -2,6 +2,20 @@ import type { Pool } from '@aos/database';
 import type { ClaimedRun } from '../../application/engine/ports.ts';
 import { run, type Statement } from './connection.ts';
 
+/** Makes the process $1, of engine version $3, the owner of the runs in `gone`. */
+const TAKE = `
+    update orchestrator.runs r
+    set status = 'running', worker_id = $1::uuid, waiting_reason = null, ready_at = null,
+      engine_version = greatest(r.engine_version, $3::int), started_at = coalesce(r.started_at, now()),
+      (idle_claims, claimed_seq) = (
+        select case when s.seq = r.claimed_seq then r.idle_claims + 1 else 1 end, s.seq
+        from (select case when r.claimed_seq = 0 then r.first_events else (
+          select e.run_seq from orchestrator.run_events e where e.run_day = r.run_day and e.run_id = r.run_id
+          order by e.run_seq desc limit 1) end as seq) s)
+    from gone where r.run_id = gone.run_id
+    returning r.run_id, r.tenant_id, r.agent_id, r.traceparent, r.claimed_seq, r.enqueue_no, r.idle_claims,
+      exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id) as has_signals`;
+
 /**
  * Takes ready runs of the waiting tenant whose turn it is (start-time fair queueing over lanes), by priority and age.
  * The lane row is waited for, locked runs are skipped; an idle tenant comes back at the virtual time, not before it.
@@ -37,17 +51,23 @@ const CLAIM: Statement = {
       set started_vtime = greatest(lane.vtime, (select vtime from clock)),
         vtime = greatest(lane.vtime, (select vtime from clock)) + (select count(*) from gone) / lane.weight
       from lane where l.tenant_id = lane.tenant_id and exists (select 1 from gone))
-    update orchestrator.runs r
-    set status = 'running', worker_id = $1::uuid, waiting_reason = null, ready_at = null,
-      engine_version = greatest(r.engine_version, $3::int), started_at = coalesce(r.started_at, now()),
-      (idle_claims, claimed_seq) = (
-        select case when s.seq = r.claimed_seq then r.idle_claims + 1 else 1 end, s.seq
-        from (select case when r.claimed_seq = 0 then r.first_events else (
-          select e.run_seq from orchestrator.run_events e where e.run_day = r.run_day and e.run_id = r.run_id
-          order by e.run_seq desc limit 1) end as seq) s)
-    from gone where r.run_id = gone.run_id
-    returning r.run_id, r.tenant_id, r.agent_id, r.traceparent, r.claimed_seq, r.enqueue_no, r.idle_claims,
-      exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id) as has_signals`,
+    ${TAKE}`,
+};
+
+/** Locks as CLAIM does, the queue's row before the run's. */
+const CLAIM_OVERDUE: Statement = {
+  name: 'claim_overdue',
+  text: `
+    with me as materialized (
+      select worker_id from orchestrator.workers where worker_id = $1::uuid for key share),
+    overdue as materialized (
+      select q.run_id from orchestrator.runs r join orchestrator.run_queue q using (run_id), me
+      where r.deadline <= now() and r.finished_at is null and q.engine_version <= $3::int
+      order by r.deadline limit $2::int
+      for update of q skip locked),
+    gone as (
+      delete from orchestrator.run_queue q using overdue o where q.run_id = o.run_id returning q.run_id)
+    ${TAKE}`,
 };
 
 const OWNED: Statement = {
@@ -75,6 +95,16 @@ export async function claimRuns(
   engineVersion: number,
 ): Promise<ClaimedRun[]> {
   const rows = await run<ClaimedRow>(pool, CLAIM, [workerId, slots, engineVersion]);
+  return rows.map(toClaimed);
+}
+
+export async function claimOverdueRuns(
+  pool: Pool,
+  workerId: string,
+  limit: number,
+  engineVersion: number,
+): Promise<ClaimedRun[]> {
+  const rows = await run<ClaimedRow>(pool, CLAIM_OVERDUE, [workerId, limit, engineVersion]);
   return rows.map(toClaimed);
 }
 

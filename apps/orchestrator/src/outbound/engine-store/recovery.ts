@@ -46,11 +46,14 @@ const WAKE_DUE: Statement = {
       (select run_id from orchestrator.runs where status = 'waiting' and ready_at <= now()
        order by ready_at limit $1::int)
       union
+      (select run_id from orchestrator.runs where deadline <= now() and finished_at is null
+       order by deadline limit $1::int)
+      union
       select run_id from orchestrator.run_signals),
     due as (
       select r.run_id from orchestrator.runs r join wanted using (run_id)
       where r.status = 'waiting' and (
-        r.ready_at <= now() or exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id))
+        r.ready_at <= now() or r.deadline <= now() or exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id))
       order by r.ready_at limit $1::int for no key update of r skip locked),
     woken as (
       update orchestrator.runs r

@@ -41,7 +41,8 @@ export const ADD_LANES: Statement = {
 /**
  * Inserts what was admitted, and reserves exactly what was inserted: the unique key decides races between processes, and
  * inserting in key order keeps them from deadlocking. $1–$17 the runs, $18–$23 their events, $24 and $25 this flush,
- * $26 the runs to claim on the way in.
+ * $26 the runs to claim on the way in, $27 when to start, $28 deadlines. A run that waits for its time is neither queued nor
+ * open, and has no ticket.
  */
 export const INSERT_RUNS: Statement = {
   name: 'submit_insert_runs',
@@ -49,24 +50,25 @@ export const INSERT_RUNS: Statement = {
     with ins as (
       insert into orchestrator.runs (run_id, run_day, tenant_id, agent_id, agent_version, engine_version, status, goal,
         priority, labels, context, max_steps, idempotency_key, request_hash, traceparent, reserved_microcents, created_at,
-        first_events, worker_id, started_at, idle_claims, claimed_seq)
+        first_events, worker_id, started_at, idle_claims, claimed_seq, waiting_reason, ready_at, deadline)
       select s.run_id, s.run_day, s.tenant_id, s.agent_id, s.agent_version, s.engine_version,
-        case when s.is_claimed then 'running' else 'queued' end, s.goal,
+        case when s.start_at is not null then 'waiting' when s.is_claimed then 'running' else 'queued' end, s.goal,
         s.priority, s.labels::jsonb, s.context::jsonb, s.max_steps, s.idempotency_key, decode(s.request_hash, 'hex'),
         s.traceparent, s.reserved, s.created_at, s.first_events, case when s.is_claimed then $24::uuid end,
-        case when s.is_claimed then now() end, s.is_claimed::int, case when s.is_claimed then s.first_events else 0 end
+        case when s.is_claimed then now() end, s.is_claimed::int, case when s.is_claimed then s.first_events else 0 end,
+        case when s.start_at is not null then 'start_at' end, s.start_at, s.deadline
       from unnest($1::uuid[], $2::date[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::int[], $9::text[],
         $10::text[], $11::int[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::timestamptz[], $17::int[],
-        $26::boolean[])
+        $26::boolean[], $27::timestamptz[], $28::timestamptz[])
         as s(run_id, run_day, tenant_id, agent_id, agent_version, engine_version, goal, priority, labels, context,
-          max_steps, idempotency_key, request_hash, traceparent, reserved, created_at, first_events, is_claimed)
+          max_steps, idempotency_key, request_hash, traceparent, reserved, created_at, first_events, is_claimed, start_at, deadline)
       order by s.tenant_id, s.idempotency_key, s.run_id
       on conflict do nothing
       returning run_id, tenant_id, agent_id, priority, engine_version, reserved_microcents, first_events,
-        worker_id is not null as is_claimed),
+        worker_id is not null as is_claimed, ready_at is not null as is_scheduled),
     queued as (
       insert into orchestrator.run_queue (run_id, tenant_id, priority, engine_version)
-      select run_id, tenant_id, priority, engine_version from ins where not is_claimed),
+      select run_id, tenant_id, priority, engine_version from ins where not is_claimed and not is_scheduled),
     told as (
       insert into orchestrator.run_events (run_day, run_id, run_seq, tenant_id, agent_id, type, time, payload)
       select e.run_day, e.run_id, e.run_seq, ins.tenant_id, ins.agent_id, e.type, e.time, e.payload::json
@@ -75,12 +77,14 @@ export const INSERT_RUNS: Statement = {
     reserved as (
       update orchestrator.agent_budgets b
       set reserved_microcents = b.reserved_microcents + x.reserved, open_runs = b.open_runs + x.runs
-      from (select tenant_id, agent_id, sum(reserved_microcents)::bigint as reserved, count(*)::int as runs
+      from (select tenant_id, agent_id, sum(reserved_microcents)::bigint as reserved,
+              count(*) filter (where not is_scheduled)::int as runs
             from ins group by 1, 2) x
       where (b.tenant_id, b.agent_id) = (x.tenant_id, x.agent_id)),
     kept as (
       insert into orchestrator.unpublished (worker_id, flush_no, events, tickets)
-      select $24::uuid, $25::bigint, json_agg(json_build_array(run_id, 1, first_events)), json_agg(json_build_array(run_id, 1))
+      select $24::uuid, $25::bigint, json_agg(json_build_array(run_id, 1, first_events)),
+        coalesce(json_agg(json_build_array(run_id, 1)) filter (where not is_scheduled), '[]')
       from ins having count(*) > 0)
     select run_id, is_claimed from ins`,
 };

@@ -215,9 +215,17 @@ async function insertRuns(
     events.map(({ event }) => JSON.stringify(event.data)),
     flush.workerId,
     flush.flushNo,
-    admitted.map((_run, index) => index < slots),
+    claimed(admitted, slots),
+    column((run) => run.submission.startAt),
+    column((run) => run.submission.deadline),
   ]);
   return new Map(rows.map(({ run_id, is_claimed }) => [run_id, is_claimed]));
+}
+
+/** The first of those that may start at once. */
+function claimed(admitted: readonly Admitted[], slots: number): boolean[] {
+  let left = slots;
+  return admitted.map(({ submission }) => submission.startAt === null && left-- > 0);
 }
 
 function results(
@@ -233,11 +241,19 @@ function results(
     const run = admitted.get(verdict.kind === 'repeat' ? verdict.runId : submission.runId);
     if (run !== undefined) {
       const { runId, agentId, tenantId, goal, createdAt } = run.submission;
-      const answer = { run_id: runId, agent_id: agentId, tenant_id: tenantId, goal, created_at: createdAt };
+      const status: RunStatus = run.submission.startAt === null ? 'queued' : 'waiting';
+      const answer = {
+        run_id: runId,
+        agent_id: agentId,
+        tenant_id: tenantId,
+        status,
+        goal,
+        created_at: createdAt,
+      };
       if (verdict.kind === 'admit') {
         return { kind: 'admitted', run: answer, events: run.events, isClaimed: run.isClaimed };
       }
-      return { kind: 'repeated', run: { ...answer, status: 'queued' } };
+      return { kind: 'repeated', run: answer };
     }
     const row = known.get(verdict.kind === 'repeat' ? verdict.runId : submission.runId) ?? lostRace();
     const { run_id, agent_id, tenant_id, goal, status } = row;

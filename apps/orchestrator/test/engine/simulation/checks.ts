@@ -4,12 +4,16 @@ import { isTerminal, type RunEvent } from '../../../src/domain/run/state.ts';
 import type { MemoryRun } from '../memory-run.ts';
 import type { Simulation } from './simulation.ts';
 
+/** Of a sweep in calm weather, with time to act. */
+const NOTICE_MS = 5_000;
+
 /** What must hold when everything has come to rest. What may never happen at all is watched as it happens. */
 export function checkAtRest(simulation: Simulation): void {
   checkAccepted(simulation);
   checkJournals(simulation);
   checkEffects(simulation);
   checkSteps(simulation);
+  checkDeadlines(simulation);
   checkBudgets(simulation);
   checkPlanning(simulation);
 }
@@ -80,6 +84,15 @@ function checkSteps({ world, store }: Simulation): void {
     const open = (plan?.steps ?? []).filter(({ step_id }) => isOpen(steps[step_id]?.status));
     if (isTerminal(status) && open.length > 0)
       world.violate(`a run ended with open steps: ${runId} ${JSON.stringify(open)}`);
+  }
+}
+
+/** No run outlives its deadline by more than it takes to notice. */
+function checkDeadlines({ world, store }: Simulation): void {
+  for (const [runId, { status, submission }] of store.runs) {
+    const { deadline } = submission;
+    if (deadline !== null && !isTerminal(status) && Date.parse(deadline) < world.nowMs - NOTICE_MS)
+      world.violate(`a run goes on after its deadline: ${runId} ${status}`);
   }
 }
 

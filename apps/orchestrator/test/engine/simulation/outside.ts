@@ -109,6 +109,7 @@ export class Outside {
     if (typeof n !== 'number' && n !== null)
       this.#world.violate(`a step was called with an unresolved reference: ${JSON.stringify(n)}`);
     this.#checkAlone(process, call);
+    this.#checkTime(call);
     if (kind.hasSideEffects) this.#checkStart(process, call);
     return this.#world.call({
       actor: process,
@@ -143,6 +144,13 @@ export class Outside {
     calls.set(stepId, signal);
     const atOnce = [...calls.values()].filter(({ aborted }) => !aborted).length;
     if (atOnce > this.#maxParallelOf(runId)) this.#world.violate(`${atOnce} steps at once: ${runId}`);
+  }
+
+  /** Nothing is begun before the run may start. */
+  #checkTime({ runId, stepId }: SkillCall): void {
+    const startAt = this.#store.runs.get(runId)?.submission.startAt ?? null;
+    if (startAt !== null && Date.parse(startAt) > this.#world.nowMs)
+      this.#world.violate(`a step began before its run may start: ${runId}/${stepId}`);
   }
 
   #maxParallelOf(runId: string): number {

@@ -204,6 +204,7 @@ function remoteStore({ world, store }: Simulation, process: SimProcess): EngineS
     flush: (...args) => remote('flush', () => store.flush(...args)),
     wasCommitted: (...args) => remote('wasCommitted', () => store.wasCommitted(...args)),
     claim: (...args) => remote('claim', () => store.claim(...args)),
+    claimOverdue: (...args) => remote('claimOverdue', () => store.claimOverdue(...args)),
     owned: (...args) => remote('owned', () => store.owned(...args)),
     journal: (...args) => remote('journal', () => store.journal(...args)),
     handBack: (...args) => remote('handBack', () => store.handBack(...args)),

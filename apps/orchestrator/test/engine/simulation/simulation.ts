@@ -33,6 +33,8 @@ export interface Kind {
   hasLargeOutputs?: boolean;
   /** Whether some plans are graphs. */
   hasGraphs?: boolean;
+  /** Whether some goals say when to start and when to have ended. */
+  hasTimes?: boolean;
 }
 
 /** One history of several processes, drawn from a seed. */
@@ -48,7 +50,10 @@ export class Simulation {
   readonly #wanted: number;
   #born = 0;
 
-  constructor(seed: number, { unplannedRate = 0.4, hasLargeOutputs = true, hasGraphs = true }: Kind = {}) {
+  constructor(
+    seed: number,
+    { unplannedRate = 0.4, hasLargeOutputs = true, hasGraphs = true, hasTimes = true }: Kind = {},
+  ) {
     const random = new Random(seed);
     this.#seed = seed;
     this.world = new World(random, drawWeather(random), BAD_FOR_MS);
@@ -56,7 +61,7 @@ export class Simulation {
     this.outside = new Outside(this.world, this.store, hasLargeOutputs);
     this.router = new SimRouter(this.world, this.store);
     this.artifacts = new SimArtifacts(this.world);
-    this.workload = new Workload(this, { unplannedRate, hasGraphs });
+    this.workload = new Workload(this, { unplannedRate, hasGraphs, hasTimes });
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
   }

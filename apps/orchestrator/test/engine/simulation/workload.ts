@@ -2,7 +2,7 @@ import type { PlanStepInput, RequestContext, StructuredOutcome, SubmittedRun } f
 import type { SimProcess } from './sim-process.ts';
 import { goalOf, type PlanningFate } from './sim-router.ts';
 import { SKILL_NAMES } from './outside.ts';
-import type { Simulation } from './simulation.ts';
+import type { Kind, Simulation } from './simulation.ts';
 import { bystander, type Actor } from './world.ts';
 
 type Goal = Parameters<SimProcess['submit']>[1];
@@ -26,15 +26,17 @@ export class Workload {
   readonly #client: Actor = bystander('client');
   readonly #unplannedRate: number;
   readonly #hasGraphs: boolean;
+  readonly #hasTimes: boolean;
   #open = 0;
 
   constructor(
     simulation: Simulation,
-    { unplannedRate, hasGraphs }: { unplannedRate: number; hasGraphs: boolean },
+    { unplannedRate, hasGraphs, hasTimes }: Required<Omit<Kind, 'hasLargeOutputs'>>,
   ) {
     this.#simulation = simulation;
     this.#unplannedRate = unplannedRate;
     this.#hasGraphs = hasGraphs;
+    this.#hasTimes = hasTimes;
   }
 
   get isDone(): boolean {
@@ -67,6 +69,7 @@ export class Workload {
       agent_id: agentId,
       priority: random.int(1, 9),
       ...this.#task(number),
+      ...(this.#hasTimes ? this.#times() : {}),
       ...(this.#hasGraphs && random.isTrue(0.3) ? { max_parallel: random.int(1, 3) } : {}),
       ...(random.isTrue(0.5) ? { est_cost_cents: random.int(0, 3) / 1000 } : {}),
       ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }),
@@ -120,6 +123,17 @@ export class Workload {
     const process = this.#simulation.anyProcess();
     if (process === undefined) return 'lost';
     return Promise.race([question(process), process.ended.then(() => 'lost' as const)]);
+  }
+
+  /** When it may begin and must have ended. */
+  #times(): Pick<Goal, 'start_at' | 'deadline'> {
+    const { random, nowMs } = this.#simulation.world;
+    const startMs = random.isTrue(0.15) ? nowMs + random.int(-5_000, 60_000) : undefined;
+    const endMs = random.isTrue(0.2) ? (startMs ?? nowMs) + random.int(1, 90_000) : undefined;
+    return {
+      ...(startMs === undefined ? {} : { start_at: new Date(startMs).toISOString() }),
+      ...(endMs === undefined ? {} : { deadline: new Date(endMs).toISOString() }),
+    };
   }
 
   /** What is to be done: given as a plan or to be planned. */
