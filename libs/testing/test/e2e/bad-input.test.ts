@@ -1,4 +1,4 @@
-import { HTTP_ROUTES, type ErrorCode, type HttpRoute } from '@aos/contracts';
+import { evaluation, HTTP_ROUTES, type ErrorCode, type HttpRoute } from '@aos/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestStack, waitUntil, type TestStack } from '@aos/testing';
 import { Api, callerOf, type Answer } from './api.ts';
@@ -7,6 +7,13 @@ import { stored } from './stored.ts';
 
 const METADATA = 'http://169.254.169.254/latest/meta-data';
 const THREE_MB = JSON.stringify({ name: 'x'.repeat(3 * 1024 * 1024) });
+
+const SUITE = {
+  name: 'orders',
+  tasks: [
+    { name: 'total', goal: 'g', plan: [transform('1')], assertions: [{ path: '', op: 'equals', value: 1 }] },
+  ],
+};
 
 /** A good body of each route that takes one, and one in which `field` has the wrong type. */
 const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
@@ -23,11 +30,17 @@ const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
     wrong: { plan: [transform('1')], budget_cents: '5' },
     field: '/budget_cents',
   },
+  'POST /eval/suites': {
+    good: SUITE,
+    wrong: { ...SUITE, tasks: [{ ...SUITE.tasks[0], goal: 5 }] },
+    field: '/tasks/0/goal',
+  },
+  'POST /eval/evaluations': { good: { suite: 'orders' }, wrong: { suite: ['orders'] }, field: '/suite' },
   'POST /admin/api-keys': { good: { name: 'k' }, wrong: { name: 'k', level: 'owner' }, field: '/level' },
   'DELETE /admin/api-keys/:key_id': { good: {}, wrong: [], field: '' },
 };
 
-type Ids = Record<'agent_id' | 'run_id' | 'key_id', string>;
+type Ids = Record<'agent_id' | 'run_id' | 'key_id' | 'evaluation_id' | 'suite' | 'name', string>;
 
 let stack: TestStack;
 /** An owner, so that no refusal is one of its level. */
@@ -43,21 +56,33 @@ const writing = routes.filter(([, { method }]) => method !== 'GET');
 beforeAll(async () => {
   stack = await startTestStack({
     env: { ENFORCE_TENANCY: 'true', RATE_LIMIT_ENABLED: 'false' },
-    services: ['api-gateway', 'orchestrator'],
+    services: ['api-gateway', 'orchestrator', 'eval', 'billing'],
   });
   api = await callerOf(stack, 'acme', 5);
   own = await makeThings(api);
-  foreign = await makeThings(await callerOf(stack, 'globex', 5));
+  foreign = await makeThings(await callerOf(stack, 'globex', 5), 'secret-orders');
   before = await waitUntil(restingStore, { what: 'all events published' });
 });
 afterAll(() => stack.stop());
 
-async function makeThings(caller: Api): Promise<Ids> {
+async function makeThings(caller: Api, suite = SUITE.name): Promise<Ids> {
   const { agent_id } = await caller.createAgent();
   const run_id = await caller.start(agent_id, [transform('1')]);
   await caller.ended(run_id);
   const { body } = await caller.send('POST /admin/api-keys', { body: { name: 'k' } });
-  return { agent_id, run_id, key_id: String(body['key_id']) };
+  const evaluation_id = await evaluate(caller, suite);
+  return { agent_id, run_id, key_id: String(body['key_id']), evaluation_id, suite, name: 'plan.ics' };
+}
+
+async function evaluate(caller: Api, suite: string): Promise<string> {
+  await caller.send('POST /eval/suites', { body: { ...SUITE, name: suite } });
+  const started = evaluation.parse((await caller.send('POST /eval/evaluations', { body: { suite } })).body);
+  const hasEnded = async () => {
+    const { body } = await caller.send(`GET /eval/evaluations/${started.evaluation_id}`);
+    return evaluation.parse(body).status !== 'running';
+  };
+  await waitUntil(hasEnded, { what: `an evaluation of ${suite}` });
+  return started.evaluation_id;
 }
 
 async function restingStore(): Promise<Record<string, string> | false> {
