@@ -25,9 +25,9 @@ afterEach(async () => {
 });
 
 function startDemo(args: readonly string[] = []) {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_V8_COVERAGE } = process.env;
   return spawn(process.execPath, [COMMAND, ...args], {
-    env: { PATH, HOME, TMPDIR: folder },
+    env: { PATH, HOME, NODE_V8_COVERAGE, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

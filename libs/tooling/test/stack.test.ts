@@ -29,7 +29,8 @@ beforeAll(async () => {
     'NATS',
     'MODEL_SANDBOX',
   ];
-  env = { PATH: process.env['PATH'], HOME: process.env['HOME'], AOS_STATE_DIR: stateDir };
+  const { PATH, HOME, NODE_V8_COVERAGE } = process.env;
+  env = { PATH, HOME, NODE_V8_COVERAGE, AOS_STATE_DIR: stateDir };
   for (const name of ports) env[`AOS_${name}_PORT`] = String(await freePort());
 });
 afterAll(async () => {

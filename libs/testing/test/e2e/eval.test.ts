@@ -44,7 +44,8 @@ interface Finished {
 
 /** The command as a program, as CI runs it. */
 function aos(...args: string[]): Promise<Finished> {
-  const env = { PATH: process.env['PATH'], AOS_URL: stack.gatewayUrl, AOS_API_KEY: stack.apiKey };
+  const { PATH, NODE_V8_COVERAGE } = process.env;
+  const env = { PATH, NODE_V8_COVERAGE, AOS_URL: stack.gatewayUrl, AOS_API_KEY: stack.apiKey };
   return new Promise((resolve) => {
     const command = [join(repositoryRoot, 'apps/cli/bin/aos.mjs'), ...args];
     execFile(process.execPath, command, { env, cwd: folder }, (error, out, err) => {

@@ -24,10 +24,11 @@ export interface AosOptions {
 export type Aos = (args: readonly string[], onLine?: (line: string) => void) => Promise<string[]>;
 
 export function aosCommand({ stack, cwd, narrator, signal }: AosOptions): Aos {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_V8_COVERAGE } = process.env;
   const env = {
     PATH,
     HOME,
+    NODE_V8_COVERAGE,
     AOS_URL: stack.gateway_url,
     AOS_REALTIME_URL: stack.realtime_url,
     AOS_API_KEY: stack.api_key,
