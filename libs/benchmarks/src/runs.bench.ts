@@ -1,26 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { programsDir, withTemporaryStack, type Stack } from '@aos/tooling';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { BENCH_SETTINGS, count } from './bench-options.ts';
 import { openAosClient } from './runs/aos-client.ts';
 import type { Load } from './runs/load.ts';
 import { measureAos } from './runs/measure-aos.ts';
 import { measureFloors } from './runs/raw-floor.ts';
 import { reportText, type RunsReport } from './runs/report.ts';
 import { openStepKinds } from './runs/step-kinds.ts';
+import { postgresOf } from './stack-processes.ts';
 
 interface Options extends Load {
   reps: number;
   json?: true;
 }
-
-/** As in production, but for the limits, which would be what is measured, and the loopback server of the steps. */
-const SETTINGS = {
-  ENV: 'prod',
-  RATE_LIMIT_ENABLED: 'false',
-  EGRESS_ALLOW: '127.0.0.1',
-  ANTHROPIC_API_KEY: 'no-model-is-called',
-  ARTIFACT_STORE: 'local',
-};
 
 const say = (line: string) => console.error(line);
 
@@ -41,27 +34,13 @@ async function measure(stack: Stack, { runs, concurrency, reps }: Options): Prom
     const [cheapest] = steps.kinds;
     if (cheapest === undefined) throw new Error('there is no step to measure');
     const { runId } = await client.run(agentId, cheapest.plan);
-    const floors = await measureFloors({ ...postgresOf(stack), runId, load, repetitions: reps });
+    const { adminUrl: databaseUrl, pid: postgresPid } = postgresOf(stack);
+    const floors = await measureFloors({ databaseUrl, postgresPid, runId, load, repetitions: reps });
     return { load, repetitions: reps, cpus: availableParallelism(), aos, floors };
   } finally {
     steps.close();
     await client.close();
   }
-}
-
-function postgresOf({ file, servers }: Stack): { databaseUrl: string; postgresPid: number } {
-  const postgresPid = servers.postgres?.process()?.pid;
-  if (file.database_admin_url === undefined || postgresPid === undefined) {
-    throw new Error('the benchmark needs a Postgres that runs as a process of its own');
-  }
-  return { databaseUrl: file.database_admin_url, postgresPid };
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('Not a whole number from 1 on.');
-  return value;
 }
 
 const program = new Command('bench runs')
@@ -74,7 +53,7 @@ program.parse();
 const options = program.opts<Options>();
 // On the disk of the checkout: the folder for temporary files may be memory, where fsync costs nothing.
 const report = await withTemporaryStack(
-  { name: 'bench', parent: programsDir, env: SETTINGS, say },
+  { name: 'bench', parent: programsDir, env: BENCH_SETTINGS, say },
   ({ stack }) => measure(stack, options),
 );
 console.log(options.json ? JSON.stringify(report, null, 2) : reportText(report));

@@ -16,9 +16,9 @@ export function table(columns: readonly string[], rows: readonly TableRow[]): st
     .join('\n');
 }
 
-/** Three digits that count. */
+/** A count as it is; else three digits that count. */
 function figure(value: number | null): string {
   if (value === null || Number.isNaN(value)) return '-';
-  if (value >= 100) return value.toFixed(0);
+  if (value >= 100 || Number.isInteger(value)) return value.toFixed(0);
   return value.toFixed(value >= 10 ? 1 : 2);
 }

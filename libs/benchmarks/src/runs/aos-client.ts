@@ -12,16 +12,18 @@ export interface AosClient {
 /** Milliseconds since the request was sent. */
 interface RunTimes {
   runId: string;
+  /** Until the first step began, as its event says: to the millisecond. */
+  firstStepBeganMs: number;
   /** Until the first `step.finished` was seen. */
   firstStepMs: number;
   finishedMs: number;
 }
 
-const RUN_MS_MAX = 60_000;
+const RUN_MS_MAX = 120_000;
 const OPEN_RUNS_MAX = 100_000;
 
 interface Seen {
-  firstStepAtMs?: number;
+  firstStep?: { atMs: number; payload: string };
   finished: PromiseWithResolvers<{ atMs: number; status: string }>;
 }
 
@@ -40,8 +42,8 @@ export async function openAosClient(stack: StackFile): Promise<AosClient> {
     return seen;
   };
   const live = `aos.live.v1.${stack.tenant_id}.*.run.*`;
-  messaging.subscribeCore(`${live}.step.finished`, ({ subject }) => {
-    seenOf(runIdIn(subject)).firstStepAtMs ??= performance.now();
+  messaging.subscribeCore(`${live}.step.finished`, ({ subject, payload }) => {
+    seenOf(runIdIn(subject)).firstStep ??= { atMs: performance.now(), payload };
   });
   messaging.subscribeCore(`${live}.run.finished`, ({ subject, payload }) => {
     const { data }: { data: { status: string } } = JSON.parse(payload);
@@ -65,12 +67,20 @@ export async function openAosClient(stack: StackFile): Promise<AosClient> {
       if (status !== 'succeeded') throw new Error(`run ${runId} ended ${status}`);
       return {
         runId,
-        firstStepMs: (seen.firstStepAtMs ?? Number.NaN) - startMs,
+        firstStepBeganMs: beganMs(seen.firstStep?.payload) - startMs,
+        firstStepMs: (seen.firstStep?.atMs ?? Number.NaN) - startMs,
         finishedMs: atMs - startMs,
       };
     },
     close: () => messaging.drain(),
   };
+}
+
+/** When the step of the event began, on this process's `performance.now()`; both clocks are this machine's. */
+function beganMs(payload: string | undefined): number {
+  if (payload === undefined) return Number.NaN;
+  const { data }: { data: { started_at: string | null } } = JSON.parse(payload);
+  return data.started_at === null ? Number.NaN : Date.parse(data.started_at) - performance.timeOrigin;
 }
 
 /** `aos.live.v1.<tenant>.<agent>.run.<run id>.<event type…>` */

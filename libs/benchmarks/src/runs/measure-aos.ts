@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlanStepInput } from '@aos/contracts';
 import type { Stack } from '@aos/tooling';
 import { cpuMsBetween, cpuMsOf } from '../cpu.ts';
+import { processesOf } from '../stack-processes.ts';
 import { median, medians } from '../statistics.ts';
 import type { AosClient } from './aos-client.ts';
 import { underLoad, type Load, type LoadFigures } from './load.ts';
@@ -60,17 +61,6 @@ async function measureIdle({ client, agentId, plan }: AosMeasurement) {
     idleFirstStepP50Ms: median(times.map(({ firstStepMs }) => firstStepMs)),
     idleRunP50Ms: median(times.map(({ finishedMs }) => finishedMs)),
   };
-}
-
-/** Pids by name; what a container engine or somebody else runs is not counted. */
-function processesOf({ services, servers }: Stack): Record<string, number> {
-  const { postgres, redis, nats } = servers;
-  const ofServices = Object.values(services).map((service) => [service.name, service.pid()] as const);
-  const ofServers = Object.entries({ postgres, redis, nats }).flatMap(([name, server]) => {
-    const pid = server?.process()?.pid;
-    return pid === undefined ? [] : [[name, pid] as const];
-  });
-  return Object.fromEntries([...ofServices, ...ofServers]);
 }
 
 function perStep(cpuMs: Readonly<Record<string, number>>, steps: number): Record<string, number> {

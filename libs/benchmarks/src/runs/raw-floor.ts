@@ -2,6 +2,7 @@ import { createPool, type Pool } from '@aos/database';
 import { createLogger } from '@aos/telemetry';
 import { v7 } from 'uuid';
 import { cpuMsBetween, cpuMsOf } from '../cpu.ts';
+import { groupCommit } from '../group-commit.ts';
 import { medians } from '../statistics.ts';
 import { underLoad, type Load, type LoadFigures } from './load.ts';
 import { STEPS_PER_RUN } from './step-kinds.ts';
@@ -56,7 +57,7 @@ export async function measureFloors(options: FloorOptions) {
     await pool.query('create table bench_events (like orchestrator.run_events including all)');
     const appends = await appendsOf(pool, options.runId);
     return {
-      groupCommit: await measure(options, appends, groupCommit(pool)),
+      groupCommit: await measure(options, appends, oneWriter(pool)),
       insertPerStep: await measure(options, appends, (runId, rows) => insert(pool, [{ runId, rows }])),
     };
   } finally {
@@ -89,27 +90,9 @@ async function measure(
 }
 
 /** One writer commits all that is pending and starts again as soon as that is durable. */
-function groupCommit(pool: Pool): Write {
-  let pending: { runId: string; rows: Append; done: PromiseWithResolvers<void> }[] = [];
-  let isWriting = false;
-  const flush = async () => {
-    isWriting = true;
-    while (pending.length > 0) {
-      const batch = pending;
-      pending = [];
-      await insert(pool, batch).then(
-        () => batch.forEach(({ done }) => done.resolve()),
-        (error: unknown) => batch.forEach(({ done }) => done.reject(error)),
-      );
-    }
-    isWriting = false;
-  };
-  return (runId, rows) => {
-    const done = Promise.withResolvers<void>();
-    pending.push({ runId, rows, done });
-    if (!isWriting) void flush();
-    return done.promise;
-  };
+function oneWriter(pool: Pool): Write {
+  const write = groupCommit<{ runId: string; rows: Append }>((batch) => insert(pool, batch));
+  return (runId, rows) => write({ runId, rows });
 }
 
 async function insert(pool: Pool, batch: readonly { runId: string; rows: Append }[]): Promise<void> {
