@@ -37,6 +37,8 @@ interface AppendOptions {
 
 /** The orchestrator's journal and the gateway's check of keys, answered over the real messaging library. */
 export class FakePlatform {
+  /** Pages of journals that were read. */
+  reads = 0;
   readonly #runs = new Map<string, FakeRun>();
   readonly #orchestrator: Messaging;
   readonly #gateway: Messaging;
@@ -81,6 +83,13 @@ export class FakePlatform {
     if (!isLost) await this.#publish(run, events);
   }
 
+  /** What no orchestrator would publish, on the subject of a run's events. */
+  async publishRubbish(runId: string, payload: string): Promise<void> {
+    const place = { tenantId: 'acme', agentId: 'a1', entity: 'run', entityId: runId } as const;
+    const subject = eventSubject(place, 'step.finished');
+    await this.#orchestrator.publishEvents([{ subject, id: randomUUID(), payload }]);
+  }
+
   async revoke(key: string): Promise<void> {
     const { tenantId, keyId } = KEYS[key] ?? { tenantId: '', keyId: '' };
     const subject = eventSubject({ tenantId, entity: 'key', entityId: keyId }, 'key.revoked');
@@ -113,6 +122,7 @@ export class FakePlatform {
 
   #answer(): void {
     this.#orchestrator.answer(runsEvents, async (context, { run_id, after, limit }) => {
+      this.reads += 1;
       const run = this.#runs.get(run_id);
       if (run?.tenantId !== context.tenantId) return fail(errorOf('not_found', 'no such run'));
       const data = run.journal.slice(after, after + limit);

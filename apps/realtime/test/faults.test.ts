@@ -65,6 +65,27 @@ describe('a reader that does not read', () => {
     expect(caughtUp()).toEqual(wanted);
   }, 60_000);
 
+  it('is given history as fast as it takes it: nothing is dropped, nothing read ahead', async () => {
+    const runId = platform.newRun();
+    const total = 1_200;
+    await platform.append(runId, total, { bytes: 30_000, isLost: true });
+    const client = await connect();
+    client.socket.pause();
+    client.subscribe(runId, '0');
+    let known = 0;
+    const stands = () => {
+      const isStill = platform.reads > 0 && platform.reads === known;
+      known = platform.reads;
+      return isStill;
+    };
+    await waitUntil(stands, { what: 'the journal is not read on' });
+    client.socket.resume();
+    await waitUntil(() => client.seqs(runId).includes(total), { timeoutMs: 30_000, what: 'the last event' });
+    expect(client.seqs(runId)).toEqual(range(0, total));
+    expect(client.of('gap')).toEqual([]);
+    expect(known).toBeLessThan(platform.reads);
+  }, 60_000);
+
   it('is cut off when it gives no sign of life', async () => {
     const client = await connect();
     const dead = await StreamClient.open(realtime.url);
@@ -119,6 +140,23 @@ describe('a loss of NATS', () => {
     const problem = await refusal(`${realtime.url}/v1/stream`, { 'x-aos-key': 'key-acme' });
     expect(problem).toMatchObject({ status: 503, code: 'unavailable', retryable: true });
   });
+});
+
+describe('a live event that cannot be read', () => {
+  it.each(['no JSON', '{}', '{"type":"step.finished","runseq":0}'])(
+    '(%s) is left out, and the run is seen on',
+    async (payload) => {
+      const runId = platform.newRun();
+      await platform.append(runId, 1);
+      const client = await connect();
+      client.subscribe(runId, '0');
+      await client.received('event');
+      await platform.publishRubbish(runId, payload);
+      await platform.append(runId, 2);
+      await client.received('event', 3);
+      expect(client.seqs(runId)).toEqual([1, 2, 3]);
+    },
+  );
 });
 
 describe('a stop', () => {

@@ -24,6 +24,7 @@ async function startFixture(shutdownTimeoutSeconds: number): Promise<Fixture> {
   child = fork(FIXTURE, [String(shutdownTimeoutSeconds)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     execArgv: [],
+    env: process.env,
   });
   const exitCode = once(child, 'exit').then(([code]: unknown[]) => (typeof code === 'number' ? code : null));
   const log = child.stdout === null ? Promise.resolve('') : text(child.stdout);

@@ -24,7 +24,8 @@ export async function checkCoverage(folder: string, say: Say): Promise<Totals> {
   return { passed: isEnough ? 1 : 0, failed: isEnough ? 0 : 1, skipped: 0 };
 }
 
-async function readCoverage(folder: string): Promise<Coverage> {
+/** Of each own source the lines and how often each ran, by the raw coverage in the folder. */
+export async function readCoverage(folder: string): Promise<Coverage> {
   const coverage: Coverage = new Map(ownSources().map((source) => [source, new Map()]));
   const transformed = readTransformed(folder);
   const ran = readRawCoverage(folder, isOwnScript);
