@@ -5,6 +5,18 @@ import {
   agentsList,
   agentsUpdate,
   artifactsRead,
+  opsDeadLettersDelete,
+  opsDeadLettersGet,
+  opsDeadLettersList,
+  opsDeadLettersReplay,
+  opsRequeue,
+  opsStuck,
+  opsTenantsResume,
+  opsTenantsSuspend,
+  opsWorkersDrain,
+  opsWorkersList,
+  opsWorkersResume,
+  runsBulk,
   runsCancel,
   runsEvents,
   runsExportFinished,
@@ -16,8 +28,9 @@ import {
   skillsList,
   isProduction,
   type OrchestratorConfig,
+  type RequestContext,
 } from '@aos/contracts';
-import { METRICS, ServiceKitModule } from '@aos/service-kit';
+import { HealthChecks, METRICS, ServiceKitModule } from '@aos/service-kit';
 import type { Logger, Registry } from '@aos/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ArtifactKeeper } from './application/artifacts/artifact-keeper.ts';
@@ -34,6 +47,17 @@ import { listRunEvents } from './application/list-run-events.ts';
 import { listRuns } from './application/list-runs.ts';
 import { listSkills } from './application/list-skills.ts';
 import { simulatePlan } from './application/simulate-plan.ts';
+import { bulkRuns } from './application/ops/bulk-runs.ts';
+import type { Audit } from './application/ops/audit.ts';
+import { whileReachable } from './application/ops/dead-letters.ts';
+import { drainWorker } from './application/ops/drain-worker.ts';
+import { listStuck } from './application/ops/list-stuck.ts';
+import { listWorkers } from './application/ops/list-workers.ts';
+import { getDeadLetter, listDeadLetters } from './application/ops/read-dead-letters.ts';
+import { deleteDeadLetter, replayDeadLetters } from './application/ops/replay-dead-letters.ts';
+import { requeueRun } from './application/ops/requeue-run.ts';
+import { resumeTenant, suspendTenant } from './application/ops/suspend-tenant.ts';
+import type { WorkerFleet } from './application/ops/worker-fleet.ts';
 import { submitRun } from './application/submit-run.ts';
 import { updateAgent } from './application/update-agent.ts';
 import type { EngineStore, EventPublisher, Planner } from './application/engine/ports.ts';
@@ -45,16 +69,23 @@ import { answer, answerAnonymous } from './inbound/answer.ts';
 import { agentVersionsRepository } from './outbound/agent-versions.repository.ts';
 import { agentsRepository } from './outbound/agents.repository.ts';
 import { artifactProbe, openArtifactStore } from './outbound/artifacts/open-artifact-store.ts';
+import { auditLog } from './outbound/audit-log.ts';
 import { systemChance, systemClock } from './outbound/clock.ts';
 import { Connections } from './outbound/connections.ts';
+import { natsDeadLetters } from './outbound/dead-letters.client.ts';
 import { engineMetrics } from './outbound/engine-metrics.ts';
 import { postgresEngineStore } from './outbound/engine-store.repository.ts';
 import { cloudEventOf, natsEventPublisher } from './outbound/event.publisher.ts';
 import { finishedRunsRepository } from './outbound/finished-runs.repository.ts';
 import { routerModelCalls } from './outbound/model-calls.client.ts';
+import { runFinderRepository } from './outbound/run-finder.repository.ts';
+import { runQueueRepository } from './outbound/run-queue.repository.ts';
 import { runsRepository } from './outbound/runs.repository.ts';
+import { silentRunsRepository } from './outbound/silent-runs.repository.ts';
 import { createSkillRegistry } from './outbound/skills/skill-registry.ts';
 import { stubWarning } from './outbound/stub-warning.ts';
+import { tenantStandingsRepository } from './outbound/tenant-standings.repository.ts';
+import { workersRepository } from './outbound/workers.repository.ts';
 
 interface Parts {
   config: OrchestratorConfig;
@@ -63,6 +94,7 @@ interface Parts {
   publisher: EventPublisher;
   skills: SkillRegistry;
   artifacts: ArtifactKeeper;
+  fleet: WorkerFleet;
 }
 
 /** The orchestrator: which command is answered by which use case, and the engine beside them. */
@@ -80,20 +112,23 @@ export class AppModule {
       artifacts: new ArtifactKeeper(artifactStore),
       store: postgresEngineStore(connections.enginePool, { maxStepsDefault: config.MAX_STEPS }),
       publisher: natsEventPublisher(connections.messaging, connections.timeline),
+      fleet: workersRepository(connections.enginePool),
     };
-    const startEngine = async (metrics: Registry): Promise<EngineProcess> => {
+    const startEngine = async (metrics: Registry, health: HealthChecks): Promise<EngineProcess> => {
       const observer = engineMetrics(metrics, logger, () => connections.queueDepth());
       const planner = plannerOf(parts, models, logger);
       const engineProcess = await EngineProcess.start({ ...parts, planner, logger, observer });
       answerAgents(parts);
       answerRuns(parts, engineProcess);
+      answerOperators(parts, auditLog(logger));
+      health.register(engineProcess.probe());
       return engineProcess;
     };
     const probes = [...connections.probes(), artifactProbe(artifactStore, config)];
     return {
       module: AppModule,
       imports: [ServiceKitModule.forRoot({ name: 'orchestrator', config, logger, probes })],
-      providers: [{ provide: EngineProcess, inject: [METRICS], useFactory: startEngine }],
+      providers: [{ provide: EngineProcess, inject: [METRICS, HealthChecks], useFactory: startEngine }],
     };
   }
 }
@@ -153,4 +188,28 @@ function answerRuns(
     exportFinished(finished, (row) => cloudEventOf(row, timeline)),
   );
   answer(messaging, runsCancel, cancelRun({ runs, store, publisher, chance }));
+}
+
+/** What operators do; the use cases about all tenants refuse credentials of one. */
+function answerOperators({ connections, store, publisher, fleet }: Parts, audit: Audit): void {
+  const { messaging, database, enginePool } = connections;
+  answer(messaging, opsStuck, listStuck(silentRunsRepository(enginePool)));
+  answer(messaging, opsRequeue, requeueRun({ queue: runQueueRepository(enginePool), publisher, audit }));
+  answer(messaging, opsWorkersList, listWorkers(fleet));
+  answer(messaging, opsWorkersDrain, drainWorker({ fleet, publisher, audit }, true));
+  answer(messaging, opsWorkersResume, drainWorker({ fleet, publisher, audit }, false));
+  const standings = tenantStandingsRepository(enginePool);
+  answer(messaging, opsTenantsSuspend, suspendTenant({ standings, audit }));
+  answer(messaging, opsTenantsResume, resumeTenant({ standings, audit }));
+  const letters = natsDeadLetters(messaging);
+  answer(messaging, opsDeadLettersList, whileReachable(listDeadLetters(letters)));
+  answer(messaging, opsDeadLettersGet, whileReachable(getDeadLetter(letters)));
+  answer(messaging, opsDeadLettersReplay, whileReachable(replayDeadLetters({ letters, audit })));
+  answer(messaging, opsDeadLettersDelete, whileReachable(deleteDeadLetter({ letters, audit })));
+  const cancel = cancelRun({ runs: runsRepository(database), store, publisher, chance: systemChance });
+  const actions = {
+    cancel: (context: RequestContext, runId: string, reason: string | undefined) =>
+      cancel(context, { run_id: runId, reason }),
+  };
+  answer(messaging, runsBulk, bulkRuns({ runs: runFinderRepository(database), actions }));
 }

@@ -1,11 +1,14 @@
 import { hostname } from 'node:os';
 import { RUN_TICKETS, signalSubject, type OrchestratorConfig } from '@aos/contracts';
+import type { HealthProbe } from '@aos/service-kit';
 import type { Logger } from '@aos/telemetry';
 import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import type { ArtifactKeeper } from './application/artifacts/artifact-keeper.ts';
 import { Engine } from './application/engine/engine.ts';
 import type { EngineObserver, EngineStore, EventPublisher, Planner } from './application/engine/ports.ts';
 import { TicketKeeper } from './application/engine/ticket-keeper.ts';
+import { OrderFollower } from './application/ops/follow-orders.ts';
+import type { WorkerFleet } from './application/ops/worker-fleet.ts';
 import { ENGINE_VERSION } from './domain/run/state.ts';
 import type { SkillRegistry } from './domain/skill/skill.ts';
 import { systemChance, systemClock } from './outbound/clock.ts';
@@ -17,6 +20,7 @@ interface EngineProcessParts {
   logger: Logger;
   connections: Connections;
   store: EngineStore;
+  fleet: WorkerFleet;
   publisher: EventPublisher;
   skills: SkillRegistry;
   artifacts: ArtifactKeeper;
@@ -34,6 +38,7 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
   readonly #workerId: string;
   readonly #lease: ThreadLease;
   readonly #tickets: TicketKeeper;
+  readonly #orders: OrderFollower;
 
   /** Takes a place among the workers and begins to work. */
   static async start(parts: EngineProcessParts): Promise<EngineProcess> {
@@ -42,6 +47,7 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
       workerId,
       host: hostname(),
       engineVersion: ENGINE_VERSION,
+      slots: parts.config.WORKER_SLOTS,
       leaseMs: LEASE_MS,
     });
     return new EngineProcess(parts, workerId);
@@ -72,10 +78,31 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
       this.engine,
       systemClock,
     );
-    connections.messaging.subscribeCore(signalSubject(workerId), () => void this.engine.readSignals());
+    this.#orders = new OrderFollower({
+      fleet: parts.fleet,
+      workerId,
+      follow: (orders) => this.engine.follow(orders),
+      clock: systemClock,
+      observer: parts.observer,
+    });
+    connections.messaging.subscribeCore(signalSubject(workerId), () => {
+      void this.engine.readSignals();
+      void this.#orders.look();
+    });
     this.engine.start();
     this.#tickets.start();
+    this.#orders.start();
     logger.info({ worker_id: workerId, slots: config.WORKER_SLOTS }, 'working');
+  }
+
+  /** Degraded while an operator has this process drained: it lives and works on nothing. */
+  probe(): HealthProbe {
+    const detail = 'draining by order of an operator: takes no runs until it is resumed or restarted';
+    return {
+      name: 'worker',
+      critical: false,
+      check: async () => (this.#orders.isDraining ? { status: 'degraded', detail } : undefined),
+    };
   }
 
   /** Steps under way end, the rest is handed back; what NATS does not take in time is published by others. */
@@ -86,6 +113,7 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
       config.SHUTDOWN_TIMEOUT_SECONDS * 1000 - CLOSING_MS,
     );
     await connections.messaging.stopAnswering();
+    await this.#orders.stop();
     await this.#tickets.drain();
     await this.engine.drain();
     clearTimeout(giveUp);

@@ -17,6 +17,18 @@ import { llmComplete } from './commands/router/llm-complete.v1.ts';
 import { llmExport } from './commands/router/llm-export.v1.ts';
 import { runsExportFinished } from './commands/orchestrator/runs-export-finished.v1.ts';
 import { artifactsRead } from './commands/orchestrator/artifacts-read.v1.ts';
+import { opsStuck } from './commands/orchestrator/ops-stuck.v1.ts';
+import { opsRequeue } from './commands/orchestrator/ops-requeue.v1.ts';
+import { opsWorkersList } from './commands/orchestrator/ops-workers-list.v1.ts';
+import { opsWorkersDrain } from './commands/orchestrator/ops-workers-drain.v1.ts';
+import { opsWorkersResume } from './commands/orchestrator/ops-workers-resume.v1.ts';
+import { opsTenantsSuspend } from './commands/orchestrator/ops-tenants-suspend.v1.ts';
+import { opsTenantsResume } from './commands/orchestrator/ops-tenants-resume.v1.ts';
+import { opsDeadLettersList } from './commands/orchestrator/ops-dead-letters-list.v1.ts';
+import { opsDeadLettersGet } from './commands/orchestrator/ops-dead-letters-get.v1.ts';
+import { opsDeadLettersReplay } from './commands/orchestrator/ops-dead-letters-replay.v1.ts';
+import { opsDeadLettersDelete } from './commands/orchestrator/ops-dead-letters-delete.v1.ts';
+import { runsBulk } from './commands/orchestrator/runs-bulk.v1.ts';
 import { usageGet } from './commands/billing/usage-get.v1.ts';
 import { suitesPut } from './commands/eval/suites-put.v1.ts';
 import { suitesList } from './commands/eval/suites-list.v1.ts';
@@ -45,6 +57,18 @@ export const COMMANDS = [
   llmExport,
   runsExportFinished,
   artifactsRead,
+  opsStuck,
+  opsRequeue,
+  opsWorkersList,
+  opsWorkersDrain,
+  opsWorkersResume,
+  opsTenantsSuspend,
+  opsTenantsResume,
+  opsDeadLettersList,
+  opsDeadLettersGet,
+  opsDeadLettersReplay,
+  opsDeadLettersDelete,
+  runsBulk,
   usageGet,
   suitesPut,
   suitesList,

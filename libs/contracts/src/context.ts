@@ -4,6 +4,8 @@ export interface Actor {
   id: string;
   /** 1 viewer … 5 owner */
   level: number;
+  /** Of the platform, not of one tenant: may do what concerns all tenants. */
+  isForAllTenants?: boolean;
 }
 
 /** The first argument of every use case: what is true of the request beside its body. */
@@ -25,6 +27,8 @@ export const HEADERS = {
   tenant: 'Aos-Tenant',
   actor: 'Aos-Actor',
   level: 'Aos-Level',
+  /** `platform`: the actor may act for every tenant. */
+  scope: 'Aos-Scope',
   requestId: 'Aos-Request-Id',
   deadline: 'Aos-Deadline',
   idempotencyKey: 'Aos-Idempotency-Key',

@@ -31,6 +31,12 @@ export const ERRORS = {
     retryable: false,
     owner: 'caller',
   },
+  tenant_suspended: {
+    title: 'The tenant is suspended',
+    status: 403,
+    retryable: false,
+    owner: 'tenant_policy',
+  },
   not_found: { title: 'Not found', status: 404, retryable: false, owner: 'caller' },
   method_not_allowed: { title: 'Method not allowed', status: 405, retryable: false, owner: 'caller' },
   request_timeout: {

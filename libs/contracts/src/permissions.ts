@@ -1,6 +1,6 @@
 import { commandsOwnedBy, commandsSentBy } from './catalogue.ts';
 import { SERVICES, type ServiceName } from './command.ts';
-import { CONSUMERS, LIVE_REVOKED_KEYS, deadLetterSubject } from './streams.ts';
+import { CONSUMERS, DEAD_STREAM, LIVE_REVOKED_KEYS, deadLetterSubject } from './streams.ts';
 
 /** A NATS user's rights: subjects it may publish to and subscribe to. */
 export interface NatsPermissions {
@@ -9,11 +9,21 @@ export interface NatsPermissions {
   subscribe: string[];
 }
 
+/** Consumers whose messages may become dead letters. */
+const BURYING = CONSUMERS.filter(({ maxDeliver }) => maxDeliver > 0);
+
+/** Looking at dead letters, and publishing them once more where their consumers find them; nowhere else. */
+const DEAD_LETTER_KEEPING = [
+  `$JS.API.DIRECT.GET.${DEAD_STREAM.name}`,
+  `$JS.API.STREAM.MSG.DELETE.${DEAD_STREAM.name}`,
+  ...new Set(BURYING.map(({ filter }) => filter)),
+];
+
 /** What a service does on NATS beside commands and its consumers. */
 const EXTRA: Record<ServiceName, { publish: string[]; subscribe: string[] }> = {
   'api-gateway': { publish: ['aos.events.v1.*._.key.>'], subscribe: [LIVE_REVOKED_KEYS] },
   orchestrator: {
-    publish: ['aos.events.v1.*.*.run.>', 'aos.work.runs', 'orchestrator.nudge.*'],
+    publish: ['aos.events.v1.*.*.run.>', 'aos.work.runs', 'orchestrator.nudge.*', ...DEAD_LETTER_KEEPING],
     subscribe: ['orchestrator.nudge.*'],
   },
   router: { publish: ['aos.events.v1.*.*.llm.>'], subscribe: [] },
@@ -40,7 +50,7 @@ export function natsPermissions(service: ServiceName): NatsPermissions {
     publish: [
       ...commandsSentBy(service).map((command) => command.subject),
       ...consumerSubjects,
-      ...consumers.filter((consumer) => consumer.maxDeliver > 0).map(deadLetterSubject),
+      ...consumers.filter((consumer) => BURYING.includes(consumer)).map(deadLetterSubject),
       ...EXTRA[service].publish,
     ],
     subscribe: [

@@ -24,6 +24,12 @@ describe('the envelope', () => {
     expect(readContext(sent, READ)).toEqual({ ok: true, value: { ...SENT, traceparent: OWN_SPAN } });
   });
 
+  it('says of an actor of the platform that it is one, and of no other', () => {
+    const actor = { ...SENT.actor, isForAllTenants: true };
+    expect(readContext(toHeaders({ ...SENT, actor }), READ)).toMatchObject({ value: { actor } });
+    expect(readContext(toHeaders(SENT), READ)).not.toHaveProperty('value.actor.isForAllTenants');
+  });
+
   it('says nothing of an idempotency key where there is none', () => {
     const { idempotencyKey: _, ...keyless } = SENT;
     expect(toHeaders(keyless).has(HEADERS.idempotencyKey)).toBe(false);

@@ -1,12 +1,16 @@
 import { HEADERS, errorOf, fail, type RequestContext, type StructuredOutcome } from '@aos/contracts';
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
 
+/** The scope of an actor that may act for every tenant. */
+const PLATFORM = 'platform';
+
 /** The context of a request as headers; the body is the payload alone, so that `nats req` works by hand. */
 export function toHeaders(context: RequestContext): MsgHdrs {
   const envelope = headers();
   if (context.tenantId !== '') envelope.set(HEADERS.tenant, context.tenantId);
   envelope.set(HEADERS.actor, context.actor.id);
   envelope.set(HEADERS.level, String(context.actor.level));
+  if (context.actor.isForAllTenants === true) envelope.set(HEADERS.scope, PLATFORM);
   envelope.set(HEADERS.requestId, context.requestId);
   envelope.set(HEADERS.deadline, String(context.deadlineMs));
   envelope.set(HEADERS.traceparent, context.traceparent);
@@ -42,7 +46,11 @@ export function readContext(
     ok: true,
     value: {
       tenantId,
-      actor: { id: read(HEADERS.actor) || 'unknown', level: Number(read(HEADERS.level)) || 0 },
+      actor: {
+        id: read(HEADERS.actor) || 'unknown',
+        level: Number(read(HEADERS.level)) || 0,
+        ...(read(HEADERS.scope) === PLATFORM ? { isForAllTenants: true } : {}),
+      },
       requestId: read(HEADERS.requestId) || crypto.randomUUID(),
       deadlineMs,
       traceparent: options.traceparent,

@@ -8,3 +8,4 @@ export { Messaging, type CoreMessage } from './messaging.ts';
 export { natsServerConfig } from './nats-config.ts';
 export type { StreamMessage } from './publisher.ts';
 export type { PullSource } from './pull.ts';
+export type { StoredMessage, StreamKeeper } from './stream-keeper.ts';

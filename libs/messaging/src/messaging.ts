@@ -4,6 +4,7 @@ import type {
   InputOf,
   OutputOf,
   RequestContext,
+  StreamDefinition,
   StructuredOutcome,
 } from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
@@ -16,6 +17,7 @@ import { Link } from './link.ts';
 import { StreamPublisher, type StreamMessage } from './publisher.ts';
 import { PullSource } from './pull.ts';
 import { Requester } from './requester.ts';
+import { StreamKeeper } from './stream-keeper.ts';
 
 /** A message of a core subject. */
 export interface CoreMessage {
@@ -114,6 +116,11 @@ export class Messaging {
     const consumer = new DurableConsumer(parts, options);
     this.#consumers.push(consumer);
     return consumer;
+  }
+
+  /** Looks at what a stream keeps, without consumer. */
+  streamKeeper(stream: StreamDefinition): StreamKeeper {
+    return new StreamKeeper(this.#connection, this.#link, stream);
   }
 
   /** Called after each reconnect: core messages sent in between were missed. */

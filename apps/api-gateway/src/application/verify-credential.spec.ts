@@ -17,7 +17,7 @@ describe('a credential', () => {
   it('that is the bootstrap key is an owner of every tenant, at home in default', async () => {
     const verify = new VerifyCredential(DOWN, BOOTSTRAP);
     expect(await verify.run(BOOTSTRAP, undefined)).toMatchObject({
-      value: { tenant_id: 'default', level: 5 },
+      value: { tenant_id: 'default', level: 5, is_for_all_tenants: true },
     });
     expect(await verify.run(BOOTSTRAP, 'acme')).toMatchObject({ value: { tenant_id: 'acme' } });
   });

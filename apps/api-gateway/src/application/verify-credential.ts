@@ -36,8 +36,9 @@ export class VerifyCredential {
     if (caller.value === undefined) return fail(errorOf('unauthenticated', 'The credential is not known.'));
     const tenant = grantedTenant(caller.value, askedTenantId);
     if (!tenant.ok) return tenant;
-    const { keyId, level } = caller.value;
-    return succeed({ tenant_id: tenant.value, key_id: keyId, actor: `key:${keyId}`, level });
+    const { keyId, level, isForAllTenants } = caller.value;
+    const verified = { tenant_id: tenant.value, key_id: keyId, actor: `key:${keyId}`, level };
+    return succeed(isForAllTenants ? { ...verified, is_for_all_tenants: true } : verified);
   }
 
   private async callerOf(credential: string): Promise<StructuredOutcome<Caller | undefined>> {

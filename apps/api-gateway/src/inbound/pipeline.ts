@@ -55,7 +55,7 @@ export async function admit(
   if (!asked.ok) return asked;
   const caller = await keyStage(headers, asked.value, gate.verifyCredential);
   if (!caller.ok) return caller;
-  const { tenant_id: tenantId, actor, level } = caller.value;
+  const { tenant_id: tenantId, actor, level, is_for_all_tenants: isForAllTenants = false } = caller.value;
   request.tenantId = tenantId;
   const levelled = levelStage(level, route, gate.isRbacEnabled);
   if (!levelled.ok) return levelled;
@@ -65,7 +65,7 @@ export async function admit(
   if (!limited.ok) return limited;
   return succeed({
     tenantId,
-    actor: { id: actor, level },
+    actor: { id: actor, level, isForAllTenants },
     requestId: request.id,
     traceparent: request.traceparent,
     idempotencyKey: idempotencyKey.value,

@@ -17,8 +17,8 @@ import { submitBatch } from './engine-store/submit.ts';
 const REGISTER: Statement = {
   name: 'worker_register',
   text: `
-    insert into orchestrator.workers (worker_id, host, engine_version, lease_until)
-    values ($1::uuid, $2, $3, now() + make_interval(secs => $4::float8 / 1000))`,
+    insert into orchestrator.workers (worker_id, host, engine_version, slots, lease_until)
+    values ($1::uuid, $2, $3, $4, now() + make_interval(secs => $5::float8 / 1000))`,
 };
 
 const RENEW: Statement = {
@@ -47,8 +47,8 @@ export function postgresEngineStore(
 ): EngineStore {
   const lanes = new Set<string>();
   return {
-    async registerWorker({ workerId, host, engineVersion, leaseMs }) {
-      await run(pool, REGISTER, [workerId, host, engineVersion, leaseMs]);
+    async registerWorker({ workerId, host, engineVersion, slots, leaseMs }) {
+      await run(pool, REGISTER, [workerId, host, engineVersion, slots, leaseMs]);
     },
     async renewLease(workerId, leaseMs) {
       return (await run(pool, RENEW, [workerId, leaseMs])).length > 0;

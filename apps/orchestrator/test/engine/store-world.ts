@@ -35,7 +35,7 @@ const LEASE_MS = 10_000;
 /** Takes a place among the workers. */
 export async function newWorker(store: EngineStore, leaseMs = LEASE_MS): Promise<string> {
   const workerId = newId();
-  await store.registerWorker({ workerId, host: 'test', engineVersion: ENGINE_VERSION, leaseMs });
+  await store.registerWorker({ workerId, host: 'test', engineVersion: ENGINE_VERSION, slots: 5, leaseMs });
   return workerId;
 }
 

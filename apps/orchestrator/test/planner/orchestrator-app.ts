@@ -9,6 +9,8 @@ import { AppModule } from '../../src/app.module.ts';
 import { keysFolder } from '../skills/skill-harness.ts';
 
 export interface RunningOrchestrator {
+  /** Of health and metrics. */
+  url: string;
   /** As on SIGTERM. */
   close(): Promise<void>;
 }
@@ -35,5 +37,5 @@ export async function startOrchestrator(
   const logger = createLogger({ service: 'orchestrator', level: 'warn', destination: { write } });
   const module = await AppModule.connect(config, logger);
   const app = await bootstrap({ name: 'orchestrator', config, logger, module });
-  return { close: () => app.close() };
+  return { url: await app.getUrl(), close: () => app.close() };
 }

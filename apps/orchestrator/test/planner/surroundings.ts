@@ -37,6 +37,8 @@ type Answer = (call: RouterCall) => Promise<StructuredOutcome<LlmCompletion>>;
 export interface Surroundings {
   database: TestDatabase;
   natsUrl: string;
+  /** With the rights of a service. */
+  natsUrlOf(service: string): string;
   /** Past row security. */
   admin: Pool;
   /** Model calls so far. */
@@ -52,6 +54,12 @@ export interface Surroundings {
   events(runId: string): Promise<CloudEvent[]>;
   /** A command about all tenants, sent by billing. */
   askAnonymously<C extends Command>(command: C, input: InputOf<C>): Promise<OutputOf<C>>;
+  /** A command as the gateway sends it for whoever is said to act. */
+  askAs<C extends Command>(
+    who: Pick<RequestContext, 'tenantId' | 'actor'>,
+    command: C,
+    input: InputOf<C>,
+  ): Promise<StructuredOutcome<OutputOf<C>>>;
   close(): Promise<void>;
 }
 
@@ -84,6 +92,7 @@ export async function openSurroundings(): Promise<Surroundings> {
   return {
     database,
     natsUrl: nats.urlFor('orchestrator'),
+    natsUrlOf: (service) => nats.urlFor(service),
     admin,
     calls,
     answerWith: (next) => {
@@ -110,6 +119,8 @@ export async function openSurroundings(): Promise<Surroundings> {
       runWhen(runId, ({ status }) => ['succeeded', 'failed', 'cancelled'].includes(status), timeoutMs),
     events: async (runId) => (await ask(runsEvents, { run_id: runId, after: 0, limit: 100 })).data,
     askAnonymously: async (command, input) => valueOf(await billing.request(command, contextOf(''), input)),
+    askAs: (who, command, input) =>
+      gateway.request(command, { ...contextOf(who.tenantId), actor: who.actor }, input),
     close: async () => {
       await Promise.all([gateway.drain(), router.drain(), billing.drain(), admin.end()]);
       await nats.stop();

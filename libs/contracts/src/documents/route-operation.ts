@@ -37,7 +37,10 @@ function operationId({ command, method, path }: HttpRoute): string {
   const words =
     command === undefined
       ? `${method.toLowerCase()}${path}`.split(/\W+/)
-      : command.subject.split('.').slice(1, -1);
+      : command.subject
+          .split('.')
+          .slice(1, -1)
+          .flatMap((word) => word.split('-'));
   return words
     .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
     .join('');

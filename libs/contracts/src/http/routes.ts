@@ -21,18 +21,11 @@ import { runsSubmit } from '../commands/orchestrator/runs-submit.v1.ts';
 import { runtimeCapabilities } from '../commands/orchestrator/runtime-capabilities.v1.ts';
 import { runtimeSimulate } from '../commands/orchestrator/runtime-simulate.v1.ts';
 import { skillsList } from '../commands/orchestrator/skills-list.v1.ts';
-import type { Command } from '../command.ts';
 import { goalInput } from '../run.ts';
 import { apiKeyCreateInput, apiKeyList, createdApiKey } from './api-key.ts';
+import { OPERATOR_ROUTES } from './operator-routes.ts';
 import { queryPage, type HttpRoute } from './route.ts';
-
-type Served = Omit<HttpRoute, 'command' | 'output' | 'summary' | 'errors' | 'status'> & { status?: number };
-
-/** A route that is answered by the owner of `command`. */
-function serve(command: Command, route: Served): HttpRoute {
-  const { summary, output, errors } = command;
-  return { status: 200, summary, output, errors, command, ...route };
-}
+import { serve } from './serve.ts';
 
 const noBody = z.strictObject({}).optional();
 
@@ -278,4 +271,5 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     rate: 'writes',
     alsoAtRoot: false,
   },
+  ...OPERATOR_ROUTES,
 ];

@@ -27,8 +27,11 @@ export type ReadInput = (parts: RequestParts) => StructuredOutcome<Fields>;
 
 const uuid = z.compile(id);
 
-/** Query parameters that are numbers in the input of the command. */
-const NUMERIC_QUERY = ['limit', 'after'];
+/** Parameters of query and path that are numbers in the input of the command. */
+const NUMERIC = ['limit', 'after', 'older_than_seconds', 'sequence'];
+
+/** Query parameters that are true or false in the input of the command. */
+const BOOLEAN_QUERY = ['all_tenants'];
 
 /** Query parameters that are lists in the input of the command; written with commas. */
 const LIST_QUERY = ['group_by'];
@@ -47,7 +50,7 @@ export function inputStage(route: HttpRoute): ReadInput {
     if (!fields.ok) return fields;
     const asked = querySchema.safeParse(query);
     if (!asked.success) return fail(invalidRequest(issuesOf(asked.error)));
-    const merged = { ...converted(query), ...fields.value, ...params };
+    const merged = { ...converted(query), ...fields.value, ...converted(params) };
     return takesIdempotencyKey ? withIdempotencyKey(merged, idempotencyKey) : succeed(merged);
   };
 }
@@ -69,11 +72,12 @@ function inPathAlready(name: string): InputIssue {
   return { field: `/${name}`, message: 'unknown field; it is in the path already, remove it' };
 }
 
-/** Query strings are text; the input of a command is not. */
+/** Query and path are text; the input of a command is not. */
 function converted(query: Fields): Fields {
   const given = (names: readonly string[]) => names.filter((name) => query[name] !== undefined);
   const changed: [string, unknown][] = [
-    ...given(NUMERIC_QUERY).map((name): [string, number] => [name, Number(query[name])]),
+    ...given(NUMERIC).map((name): [string, number] => [name, Number(query[name])]),
+    ...given(BOOLEAN_QUERY).map((name): [string, boolean] => [name, query[name] === 'true']),
     ...given(LIST_QUERY).map((name): [string, string[]] => [name, String(query[name]).split(',')]),
   ];
   return changed.length === 0 ? query : { ...query, ...Object.fromEntries(changed) };

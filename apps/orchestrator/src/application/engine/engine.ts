@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
+import type { WorkerOrders } from '../ops/worker-fleet.ts';
 import { FlushLedger, LOST_MS } from './flush-ledger.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { Relay } from './relay.ts';
@@ -62,7 +63,7 @@ export class Engine {
   readonly #submits: SubmitWriter;
   readonly #tools: ToolAdapter;
   readonly #sweeper: Sweeper;
-  readonly #slots = new Map<string, { execution: RunExecution; done: Promise<void> }>();
+  readonly #slots = new Map<string, { tenantId: string; execution: RunExecution; done: Promise<void> }>();
   readonly #fresh = new Map<string, RunEvent[]>();
   readonly #recent = new LRUCache<string, true>({ max: RECENT_MAX });
   #claiming: Promise<void> | undefined;
@@ -70,6 +71,7 @@ export class Engine {
   /** When the answer to a claim was lost last. */
   #claimLostAtMs: number | undefined;
   #isDraining = false;
+  #isStandingBy = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -113,7 +115,7 @@ export class Engine {
   }
 
   get freeSlots(): number {
-    if (this.#isDraining || this.#relay.backlog > BACKLOG_MAX) return 0;
+    if (this.#isDraining || this.#isStandingBy || this.#relay.backlog > BACKLOG_MAX) return 0;
     return this.#parts.slots - this.#slots.size - this.#submits.offeredSlots;
   }
 
@@ -154,6 +156,15 @@ export class Engine {
 
   #pass(signals: readonly RunSignal[]): void {
     for (const signal of signals) this.#slots.get(signal.runId)?.execution.cancel(signal);
+  }
+
+  /** What operators have ordered: a draining process gives its runs back at their next step, as do runs of suspended tenants. */
+  follow({ isDraining, suspendedTenants }: WorkerOrders): void {
+    const isBack = this.#isStandingBy && !isDraining;
+    this.#isStandingBy = isDraining;
+    for (const { tenantId, execution } of this.#slots.values())
+      if (isDraining || suspendedTenants.includes(tenantId)) execution.yield();
+    if (isBack) void this.wake();
   }
 
   /** Takes nothing new, lets steps under way end, hands the rest back and gives up its place. */
@@ -246,7 +257,7 @@ export class Engine {
     const parts = { ...this.#parts, writer: this.#writer, tools: this.#tools };
     const execution = new RunExecution(parts, claim, events);
     const done = this.#see(claim, execution);
-    this.#slots.set(claim.runId, { execution, done });
+    this.#slots.set(claim.runId, { tenantId: claim.tenantId, execution, done });
     this.#recent.set(claim.runId, true);
     // Without a free slot tickets are not heard: what comes meanwhile is looked for when one is free again.
     if (this.freeSlots <= 0) this.#isClaimWanted = true;

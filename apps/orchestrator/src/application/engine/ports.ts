@@ -120,6 +120,8 @@ export interface EngineStore {
     workerId: string;
     host: string;
     engineVersion: number;
+    /** How many runs it takes on, for operators to see. */
+    slots: number;
     leaseMs: number;
   }): Promise<void>;
   /** False: the row is gone, the process has been declared dead. */

@@ -12,6 +12,8 @@ export interface AgentFacts {
   reservedMicrocents: number;
   openRuns: number;
   maxConcurrentRuns: number;
+  /** Set where an operator has suspended the agent's tenant. */
+  isTenantSuspended?: boolean;
 }
 
 export interface Admission {
@@ -85,6 +87,8 @@ function judge(
   used: { microcents: number; runs: number },
   maxStepsDefault: number,
 ): ErrorSpec | undefined {
+  if (agent.isTenantSuspended === true)
+    return errorOf('tenant_suspended', 'the tenant is suspended: nothing of it is run until it is resumed');
   if (request.isOverdue) {
     const message = 'has passed; the run could do nothing';
     return invalidRequest([{ field: '/deadline', message }]);

@@ -19,23 +19,26 @@ const TAKE = `
 /**
  * Takes ready runs of the waiting tenant whose turn it is (start-time fair queueing over lanes), by priority and age.
  * The lane row is waited for, locked runs are skipped; an idle tenant comes back at the virtual time, not before it.
- * One call serves one tenant, at most its share of the free slots. Waiting tenants are found by a loose index scan.
+ * One call serves one tenant, at most its share of the free slots. Waiting tenants are found by a loose index scan;
+ * suspended ones do not count. A draining process gets nothing.
  * A run that a newer engine has worked on is left to engines as new: its journal may say what an older one cannot fold.
  */
 const CLAIM: Statement = {
   name: 'claim',
   text: `
     with recursive me as materialized (
-      select worker_id from orchestrator.workers where worker_id = $1::uuid for key share),
-    waiting as (
+      select worker_id from orchestrator.workers where worker_id = $1::uuid and not draining for key share),
+    queued as (
       (select tenant_id from orchestrator.run_queue order by tenant_id limit 1)
       union all
       select (select q.tenant_id from orchestrator.run_queue q where q.tenant_id > w.tenant_id order by q.tenant_id limit 1)
-      from waiting w where w.tenant_id is not null),
+      from queued w where w.tenant_id is not null),
+    waiting as materialized (
+      select l.tenant_id from queued join orchestrator.lanes l using (tenant_id) where l.suspended_at is null),
     clock as materialized (select coalesce(max(started_vtime), 0) as vtime from orchestrator.lanes),
     lane as materialized (
       select l.tenant_id, l.vtime, l.weight from orchestrator.lanes l, me
-      where l.tenant_id in (select tenant_id from waiting)
+      where l.tenant_id in (select tenant_id from waiting) and l.suspended_at is null
       order by greatest(l.vtime, (select vtime from clock)), l.tenant_id limit 1
       for update of l),
     picked as materialized (
@@ -59,10 +62,11 @@ const CLAIM_OVERDUE: Statement = {
   name: 'claim_overdue',
   text: `
     with me as materialized (
-      select worker_id from orchestrator.workers where worker_id = $1::uuid for key share),
+      select worker_id from orchestrator.workers where worker_id = $1::uuid and not draining for key share),
     overdue as materialized (
       select q.run_id from orchestrator.runs r join orchestrator.run_queue q using (run_id), me
       where r.deadline <= now() and r.finished_at is null and q.engine_version <= $3::int
+        and not exists (select 1 from orchestrator.lanes l where l.tenant_id = q.tenant_id and l.suspended_at is not null)
       order by r.deadline limit $2::int
       for update of q skip locked),
     gone as (

@@ -1,10 +1,10 @@
 import type { Statement } from './connection.ts';
 
-/** The fence, and whether any run waits: no row, no write. Held until the end of the transaction, so that burying this process waits. */
+/** The fence, and whether runs may be claimed on the way in, since none waits: no row, no write. Held until the end of the transaction, so that burying this process waits. */
 export const FENCE: Statement = {
   name: 'submit_fence',
   text: `
-    select not exists (select 1 from orchestrator.run_queue) as is_queue_empty
+    select not draining and not exists (select 1 from orchestrator.run_queue) as may_claim
     from orchestrator.workers where worker_id = $1 for key share`,
 };
 
@@ -13,7 +13,8 @@ export const LOCK_AGENTS: Statement = {
   name: 'submit_lock_agents',
   text: `
     select b.tenant_id, b.agent_id, a.version, a.spec, b.budget_microcents, b.reserved_microcents, b.spent_microcents,
-      b.open_runs, b.max_concurrent_runs
+      b.open_runs, b.max_concurrent_runs,
+      exists (select 1 from orchestrator.lanes l where l.tenant_id = b.tenant_id and l.suspended_at is not null) as is_suspended
     from orchestrator.agent_budgets b join orchestrator.agents a using (tenant_id, agent_id)
     where (b.tenant_id, b.agent_id) in (select * from unnest($1::text[], $2::uuid[])) and a.deleted_at is null
     order by b.tenant_id, b.agent_id

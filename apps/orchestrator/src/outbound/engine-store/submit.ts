@@ -17,6 +17,7 @@ interface AgentRow {
   spent_microcents: string;
   open_runs: number;
   max_concurrent_runs: number;
+  is_suspended: boolean;
 }
 
 interface KnownRow {
@@ -67,7 +68,7 @@ async function judgeAndInsert(
 ): Promise<SubmitResult[] | 'fenced'> {
   // Sent together, done one after the other: known runs are read after the wait for the locks.
   const [fence, agents, knownAtFirst] = await Promise.all([
-    run<{ is_queue_empty: boolean }>(client, FENCE, [flush.workerId]),
+    run<{ may_claim: boolean }>(client, FENCE, [flush.workerId]),
     lockAgents(client, batch),
     knownRuns(client, batch),
   ]);
@@ -79,7 +80,7 @@ async function judgeAndInsert(
   if (admitted.length === 0) return results(batch, verdicts, known, []);
 
   await addLanes(client, flush, admitted);
-  const inserted = await insertRuns(client, flush, admitted, place.is_queue_empty ? flush.slots : 0);
+  const inserted = await insertRuns(client, flush, admitted, place.may_claim ? flush.slots : 0);
   if (inserted.size < admitted.length) {
     // Another process was first with a key; a fresh look finds its run.
     known = await knownRuns(
@@ -144,6 +145,7 @@ function toFacts(row: AgentRow): AgentFacts {
     reservedMicrocents: Number(row.reserved_microcents),
     openRuns: row.open_runs,
     maxConcurrentRuns: row.max_concurrent_runs,
+    isTenantSuspended: row.is_suspended,
   };
 }
 

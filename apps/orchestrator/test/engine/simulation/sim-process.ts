@@ -99,7 +99,13 @@ export class SimProcess implements Actor {
   async start(): Promise<void> {
     const { workerId, name: host } = this;
     try {
-      await this.#store.registerWorker({ workerId, host, engineVersion: ENGINE_VERSION, leaseMs: LEASE_MS });
+      await this.#store.registerWorker({
+        workerId,
+        host,
+        engineVersion: ENGINE_VERSION,
+        slots: 1,
+        leaseMs: LEASE_MS,
+      });
     } catch {
       this.end('could not register');
       return;

@@ -18,6 +18,8 @@ export const authVerify = defineCommand({
     actor: z.string(),
     /** 1 viewer, 2 operator, 3 team_member, 4 manager, 5 owner */
     level: z.int().min(1).max(5),
+    /** Present where the credential may act for every tenant. */
+    is_for_all_tenants: z.boolean().optional(),
   }),
   errors: ['unauthenticated', 'tenant_required', 'tenant_forbidden', 'invalid_request', 'unavailable'],
   timeoutMs: 5_000,

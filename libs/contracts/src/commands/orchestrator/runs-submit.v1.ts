@@ -13,6 +13,7 @@ export const runsSubmit = defineCommand({
     'invalid_request',
     'egress_denied',
     'not_found',
+    'tenant_suspended',
     'budget_exceeded',
     'too_many_open_runs',
     'idempotency_conflict',
