@@ -15,9 +15,9 @@ export function nameOf({ method, path }: HttpRoute): string {
   return `${method} ${path}`;
 }
 
-/** With a parameter for each name; what names no resource by id is a word. */
+/** With a parameter for each name; what names no resource by id is a word or a number. */
 function pathOf({ path }: HttpRoute): string {
-  return path.replace(/:\w+/, ID).replace(/:\w+/, 'word');
+  return path.replace(':sequence', '7').replace(/:\w+/, ID).replace(/:\w+/, 'word');
 }
 
 /** A good request for the route, with one thing changed. */

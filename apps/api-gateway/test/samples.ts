@@ -1,11 +1,13 @@
 import type {
   Agent,
+  DeadLetterWhole,
   Evaluation,
   OutputOf,
   Run,
   RunSummary,
   SubmittedRun,
   SuiteSummary,
+  Worker,
   usageGet,
 } from '@aos/contracts';
 
@@ -114,6 +116,37 @@ const usage: OutputOf<typeof usageGet> = {
   next_cursor: null,
 };
 
+const worker: Worker = {
+  worker_id: ID,
+  host: 'h',
+  engine_version: 1,
+  started_at: NOW,
+  lease_until: NOW,
+  lease_age_ms: 0,
+  live: true,
+  draining: false,
+  slots: 1,
+  runs_owned: 0,
+};
+
+const deadLetter: DeadLetterWhole = {
+  sequence: 7,
+  stream: 'AOS_EVENTS',
+  consumer: 'billing-runs',
+  subject: null,
+  reason: null,
+  deliveries: null,
+  time: NOW,
+  payload_bytes: 0,
+  preview: '',
+  traceparent: null,
+  payload: '',
+  payload_base64: '',
+};
+
+const standing = { tenant_id: 'acme', suspended_at: null, reason: null };
+const bulk = { action: 'cancel', dry_run: true, matched: 0, done: 0, failed: 0, data: [], next_cursor: null };
+
 /** An output of each command behind the gateway, by subject. */
 export const OUTPUTS: Readonly<Record<string, unknown>> = {
   'orchestrator.agents.create.v1': agent,
@@ -150,6 +183,18 @@ export const OUTPUTS: Readonly<Record<string, unknown>> = {
     budget_left_cents: null,
     open_runs: null,
   },
+  'orchestrator.runs.bulk.v1': bulk,
+  'orchestrator.ops.stuck.v1': emptyPage,
+  'orchestrator.ops.requeue.v1': { run_id: ID, status: 'queued', requeued: true },
+  'orchestrator.ops.workers.list.v1': { data: [worker] },
+  'orchestrator.ops.workers.drain.v1': worker,
+  'orchestrator.ops.workers.resume.v1': worker,
+  'orchestrator.ops.tenants.suspend.v1': standing,
+  'orchestrator.ops.tenants.resume.v1': standing,
+  'orchestrator.ops.dead-letters.list.v1': emptyPage,
+  'orchestrator.ops.dead-letters.get.v1': deadLetter,
+  'orchestrator.ops.dead-letters.replay.v1': { replayed: 0, failed: 0, data: [], more: false },
+  'orchestrator.ops.dead-letters.delete.v1': { sequence: 7 },
   'billing.usage.get.v1': usage,
   'eval.suites.put.v1': { ...suiteSummary, tasks: [] },
   'eval.suites.get.v1': { ...suiteSummary, tasks: [] },
@@ -173,6 +218,21 @@ export const BODIES: Readonly<Record<string, { valid: object; wrong: object; wro
     valid: { plan: [{ skill: 'http_call' }], budget_cents: 5 },
     wrong: { plan: [{ skill: 'http_call' }], budget_cents: '5' },
     wrongField: '/budget_cents',
+  },
+  'POST /runs/bulk': {
+    valid: { action: 'cancel', filter: { status: 'queued' }, dry_run: true },
+    wrong: { action: 'cancel', filter: { status: 'odd' } },
+    wrongField: '/filter/status',
+  },
+  'POST /admin/tenants/:tenant/suspend': {
+    valid: { reason: 'r' },
+    wrong: { reason: 7 },
+    wrongField: '/reason',
+  },
+  'POST /admin/dead-letters/replay': {
+    valid: { consumer: 'billing-runs' },
+    wrong: { consumer: 'a.b' },
+    wrongField: '/consumer',
   },
   'POST /eval/suites': {
     valid: { name: 'faq', tasks: [task] },
