@@ -22,6 +22,8 @@ import {
   runsExportFinished,
   runsGet,
   runsList,
+  runsPause,
+  runsResume,
   runsSubmit,
   runtimeCapabilities,
   runtimeSimulate,
@@ -46,6 +48,8 @@ import { listAgents } from './application/list-agents.ts';
 import { listRunEvents } from './application/list-run-events.ts';
 import { listRuns } from './application/list-runs.ts';
 import { listSkills } from './application/list-skills.ts';
+import { pauseRun } from './application/pause-run.ts';
+import { resumeRun } from './application/resume-run.ts';
 import { simulatePlan } from './application/simulate-plan.ts';
 import { bulkRuns } from './application/ops/bulk-runs.ts';
 import type { Audit } from './application/ops/audit.ts';
@@ -187,7 +191,10 @@ function answerRuns(
     runsExportFinished,
     exportFinished(finished, (row) => cloudEventOf(row, timeline)),
   );
-  answer(messaging, runsCancel, cancelRun({ runs, store, publisher, chance }));
+  const signals = { runs, store, publisher, chance };
+  answer(messaging, runsCancel, cancelRun(signals));
+  answer(messaging, runsPause, pauseRun(signals));
+  answer(messaging, runsResume, resumeRun(signals));
 }
 
 /** What operators do; the use cases about all tenants refuse credentials of one. */

@@ -9,6 +9,8 @@ import { runsCancel } from './commands/orchestrator/runs-cancel.v1.ts';
 import { runsEvents } from './commands/orchestrator/runs-events.v1.ts';
 import { runsGet } from './commands/orchestrator/runs-get.v1.ts';
 import { runsList } from './commands/orchestrator/runs-list.v1.ts';
+import { runsPause } from './commands/orchestrator/runs-pause.v1.ts';
+import { runsResume } from './commands/orchestrator/runs-resume.v1.ts';
 import { runsSubmit } from './commands/orchestrator/runs-submit.v1.ts';
 import { runtimeCapabilities } from './commands/orchestrator/runtime-capabilities.v1.ts';
 import { runtimeSimulate } from './commands/orchestrator/runtime-simulate.v1.ts';
@@ -50,6 +52,8 @@ export const COMMANDS = [
   runsList,
   runsEvents,
   runsCancel,
+  runsPause,
+  runsResume,
   skillsList,
   runtimeSimulate,
   runtimeCapabilities,

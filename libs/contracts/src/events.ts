@@ -91,6 +91,8 @@ export const EVENT_DATA = {
     next_attempt_at: timestamp.nullable(),
     error: errorSpec.nullable(),
   }),
+  /** A person has decided about a step whose outcome was not known; `retry`: it is called again with the same key. */
+  'step.resolved': z.object({ step_id: z.string(), outcome: z.enum(['retry', 'skip', 'fail']) }),
   /** A waiting run is being worked on again. */
   'run.resumed': z.object({ reason: z.string() }),
   'run.finished': z.object({

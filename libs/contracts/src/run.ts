@@ -20,6 +20,10 @@ export const stepStatus = z.enum(STEP_STATUSES);
 export type RunStatus = z.infer<typeof runStatus>;
 export type StepStatus = z.infer<typeof stepStatus>;
 
+/** What a person decides about a step whose outcome is not known. */
+export const STEP_DECISIONS = ['retry', 'skip', 'fail'] as const;
+export type StepDecision = (typeof STEP_DECISIONS)[number];
+
 /** What is handed in as a goal. */
 export const goalInput = z.strictObject({
   goal: z.string().trim().min(1).max(8000),

@@ -16,6 +16,7 @@ import { admit, type AgentFacts, type Verdict } from '../../src/domain/run/admit
 import { isTerminal, type RunEvent } from '../../src/domain/run/state.ts';
 import { MemoryJournal, spansOf, type Span } from './memory-journal.ts';
 import { MemoryQueue } from './memory-queue.ts';
+import { MemorySignals } from './memory-signals.ts';
 import { answerOf, holdsNul, newRun, scopedKey, type MemoryRun } from './memory-run.ts';
 
 interface Kept {
@@ -32,7 +33,7 @@ export class MemoryEngineStore implements EngineStore {
   readonly runs = new Map<string, MemoryRun>();
   readonly journals = new MemoryJournal();
   readonly unpublished = new Map<string, Kept>();
-  readonly signalsLeft = new Map<string, RunSignal>();
+  readonly #signals = new MemorySignals();
   readonly #queue = new MemoryQueue();
   readonly #leaseEnds = new Map<string, number>();
   readonly #now: () => number;
@@ -41,6 +42,10 @@ export class MemoryEngineStore implements EngineStore {
   constructor(now: () => number, maxStepsDefault: number) {
     this.#now = now;
     this.#maxStepsDefault = maxStepsDefault;
+  }
+
+  get signalsLeft(): Map<string, RunSignal> {
+    return this.#signals.left;
   }
 
   async registerWorker({ workerId, leaseMs }: { workerId: string; leaseMs: number }): Promise<void> {
@@ -166,13 +171,13 @@ export class MemoryEngineStore implements EngineStore {
     const run = this.runs.get(runId);
     if (run === undefined || run.submission.tenantId !== tenantId) return { kind: 'not_found' };
     if (isTerminal(run.status)) return { kind: 'ended' };
-    if (this.#signalsOf(runId).length === 0) this.signalsLeft.set(signal.signalId, signal);
+    if (!this.#signals.leave(run, signal)) return { kind: 'left', ownerId: null, ticket: null };
     const ownerId = run.workerId;
     return { kind: 'left', ownerId, ticket: ownerId === null ? this.#makeReady(run) : null };
   }
 
   async signals(workerId: string): Promise<RunSignal[]> {
-    return this.#ownedBy(workerId).flatMap(({ submission }) => this.#signalsOf(submission.runId));
+    return this.#ownedBy(workerId).flatMap(({ submission }) => this.#signals.of(submission.runId));
   }
 
   async buryDeadWorkers(): Promise<Ticket[]> {
@@ -217,7 +222,7 @@ export class MemoryEngineStore implements EngineStore {
       readyAtMs: null,
       engineVersion: Math.max(run.engineVersion, engineVersion),
     });
-    return this.#claimed(run, this.#signalsOf(runId).length > 0);
+    return this.#claimed(run, this.#signals.of(runId).length > 0);
   }
 
   #isOverdue({ status, submission: { deadline } }: MemoryRun): boolean {
@@ -228,7 +233,7 @@ export class MemoryEngineStore implements EngineStore {
     const { readyAtMs, submission } = run;
     if (this.#isOverdue(run)) return true;
     if (readyAtMs !== null && readyAtMs <= this.#now()) return true;
-    return this.#signalsOf(submission.runId).length > 0;
+    return this.#signals.of(submission.runId).length > 0;
   }
 
   #admitted(submission: Submission, verdict: Verdict | undefined, owner: string | null): SubmitResult {
@@ -269,7 +274,7 @@ export class MemoryEngineStore implements EngineStore {
       openRuns: -1,
     });
     Object.assign(run, { status, workerId: null, reservedMicrocents: 0, costMicrocents });
-    for (const signal of this.#signalsOf(runId)) this.signalsLeft.delete(signal.signalId);
+    for (const signal of this.#signals.of(runId)) this.signalsLeft.delete(signal.signalId);
   }
 
   #release(workerId: string, { runId, reason, readyAt }: ReleasedRun): void {
@@ -323,10 +328,6 @@ export class MemoryEngineStore implements EngineStore {
 
   #ownedBy(workerId: string): MemoryRun[] {
     return [...this.runs.values()].filter((run) => run.workerId === workerId);
-  }
-
-  #signalsOf(runId: string): RunSignal[] {
-    return [...this.signalsLeft.values()].filter((signal) => signal.runId === runId);
   }
 
   #claimed(

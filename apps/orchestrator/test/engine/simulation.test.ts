@@ -9,7 +9,13 @@ const REGRESSIONS = [
   { seed: 319, fault: 'a waiting run on which worker after worker died' },
   { seed: 417, fault: 'a cancel that crossed the parking of its run' },
 ];
-const AS_THEN: Kind = { unplannedRate: 0, hasLargeOutputs: false, hasGraphs: false, hasTimes: false };
+const AS_THEN: Kind = {
+  unplannedRate: 0,
+  hasLargeOutputs: false,
+  hasGraphs: false,
+  hasTimes: false,
+  hasPauses: false,
+};
 
 async function expectNothingViolated(seed: number, kind?: Kind): Promise<void> {
   const { violations, trace } = await new Simulation(seed, kind).run();

@@ -1,8 +1,8 @@
 import { errorOf, type ErrorSpec, type EventData } from '@aos/contracts';
-import type { Command } from '../../domain/run/decide.ts';
+import { isOutcomeUnknown, unknownOutcome, type Command } from '../../domain/run/decide.ts';
 import type { NewRunEvent, StepState } from '../../domain/run/state.ts';
 import type { Spend } from '../../domain/skill/skill.ts';
-import type { PlannedSteps } from './ports.ts';
+import type { Decision, PlannedSteps } from './ports.ts';
 import type { Attempt } from './tool-adapter.ts';
 
 /** An attempt of a step and what the journal must know beside it. */
@@ -91,6 +91,33 @@ export function closedStep({ step, status, error }: Closing, spend: Spend): Even
     latency_ms: 0,
     ...spentFields(spend),
   };
+}
+
+/** What a person decided about a step; nothing where its outcome is known meanwhile. */
+export function eventsOfDecision(
+  step: StepState | undefined,
+  { stepId, outcome }: Decision,
+  time: string,
+): NewRunEvent[] {
+  if (step === undefined || !isOutcomeUnknown(step)) return [];
+  const said: NewRunEvent = { type: 'step.resolved', time, data: { step_id: stepId, outcome } };
+  if (outcome === 'retry') return [said];
+  const ended: NewRunEvent = {
+    type: 'step.finished',
+    time,
+    data: {
+      step_id: stepId,
+      skill: step.plan.skill,
+      status: outcome === 'skip' ? 'skipped' : 'failed',
+      attempts: step.intent?.attempt ?? step.attempts,
+      output: null,
+      error: outcome === 'skip' ? null : unknownOutcome(step),
+      started_at: step.startedAt,
+      latency_ms: 0,
+      cost_microcents: 0,
+    },
+  };
+  return [said, ended];
 }
 
 /** What was spent, as events say it. */

@@ -155,7 +155,7 @@ export class Engine {
   }
 
   #pass(signals: readonly RunSignal[]): void {
-    for (const signal of signals) this.#slots.get(signal.runId)?.execution.cancel(signal);
+    for (const signal of signals) this.#slots.get(signal.runId)?.execution.take(signal);
   }
 
   /** What operators have ordered: a draining process gives its runs back at their next step, as do runs of suspended tenants. */

@@ -119,7 +119,7 @@ describe('steps that do not depend on each other', () => {
     const { execution, told } = executionIn({ journal: journalOf(steps), execute });
     const run = execution.run();
     await untilBegun(2);
-    execution.cancel(cancel);
+    execution.take(cancel);
     expect(await run).toBe('finished');
     const closed = told.filter(({ type }) => type === 'step.finished').map(({ data }) => data);
     expect(closed).toMatchObject([{ status: 'cancelled' }, { status: 'cancelled' }]);

@@ -1,4 +1,4 @@
-import type { PlanStep, StructuredOutcome, SubmittedRun } from '@aos/contracts';
+import type { PlanStep, StepDecision, StructuredOutcome, SubmittedRun } from '@aos/contracts';
 import type { Admission, Verdict } from '../../domain/run/admit.ts';
 import type { Json, RunEvent } from '../../domain/run/state.ts';
 import type { Spend } from '../../domain/skill/skill.ts';
@@ -91,12 +91,18 @@ export interface ClaimedRun extends RunIdentity {
   hasSignals: boolean;
 }
 
-export interface RunSignal {
-  signalId: string;
-  runId: string;
-  type: 'cancel';
-  reason: string | undefined;
+/** What a person says about a step whose outcome is not known. */
+export interface Decision {
+  stepId: string;
+  outcome: StepDecision;
 }
+
+/** What a run is told while it is under way; only its owner acts on it. */
+export type RunSignal = { signalId: string; runId: string } & (
+  | { type: 'cancel'; reason: string | undefined }
+  | { type: 'pause' }
+  | { type: 'resume'; decision: Decision | null }
+);
 
 /** Events a process committed and may not have published. */
 export interface UnpublishedFlush {
@@ -160,7 +166,11 @@ export interface EngineStore {
     isOrderly: boolean,
   ): Promise<Ticket[]>;
 
-  /** Leaves a signal and, where nobody owns the run, makes it ready. */
+  /**
+   * Leaves a signal and, where nobody owns the run, makes it ready. Pause and resume take each other back; one that has
+   * nothing to say to a run as it is leaves nothing: a pause of a paused run, a resume of one that waits for neither a
+   * person nor a resume.
+   */
   signal(run: { tenantId: string; runId: string }, signal: RunSignal): Promise<SignalReceipt>;
   signals(workerId: string): Promise<RunSignal[]>;
 

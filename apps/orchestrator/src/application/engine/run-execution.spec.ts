@@ -36,7 +36,7 @@ describe('a call that is cut after it has cost something', () => {
       const world = executionIn({
         journal: [queued, planned],
         hasSideEffects,
-        execute: untilCut(() => world.execution.cancel(cancel)),
+        execute: untilCut(() => world.execution.take(cancel)),
       });
       expect(await world.execution.run()).toBe('finished');
       expect(world.told.at(-2)).toMatchObject({
@@ -55,7 +55,7 @@ describe('a call that is cut after it has cost something', () => {
       journal: [queued, planned],
       hasSideEffects: false,
       execute: async ({ signal }) => {
-        world.execution.cancel(cancel);
+        world.execution.take(cancel);
         return fail(errorOf('run_cancelled', String(signal.aborted)));
       },
     });
@@ -165,7 +165,7 @@ describe('planning', () => {
       journal: [queued, started],
       plan: async ({ signal }) => {
         const aborted = onAbort(signal);
-        world.execution.cancel(cancel);
+        world.execution.take(cancel);
         await aborted;
         return { outcome: fail(errorOf('deadline_exceeded', 'gone')), spend };
       },

@@ -9,9 +9,10 @@ import {
   type Command,
   type Cut,
 } from '../../domain/run/decide.ts';
-import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
+import { ENGINE_VERSION, type NewRunEvent, type RunEvent } from '../../domain/run/state.ts';
 import { NOTHING_SPENT } from '../../domain/skill/skill.ts';
-import { closedStep } from './attempt-events.ts';
+import { closedStep, eventsOfDecision } from './attempt-events.ts';
+import { HeardSignals } from './heard-signals.ts';
 import { attemptPlan } from './plan-attempt.ts';
 import type { ClaimedRun, ReleasedRun, RunSignal } from './ports.ts';
 import { RunJournal } from './run-journal.ts';
@@ -27,6 +28,13 @@ const IDLE_CLAIMS_MAX = 3;
 
 /** How a run left its slot. */
 export type Departure = 'finished' | 'released' | 'handed-back';
+
+/** Why a run gives its slot back, and until when; without a time it waits for a person. */
+interface Wait {
+  reason: string;
+  readyAt?: string | null;
+  error?: ErrorSpec | null;
+}
 
 type CallCommand = Extract<Command, { type: 'call' }>;
 type PlanCommand = Extract<Command, { type: 'plan' }>;
@@ -44,7 +52,7 @@ export class RunExecution {
   readonly #leave = new AbortController();
   #changed = Promise.withResolvers<void>();
   #cut: Cut | undefined;
-  readonly #handled = new Set<string>();
+  readonly #signals = new HeardSignals();
 
   constructor(parts: ExecutionParts, claim: ClaimedRun, events: readonly RunEvent[]) {
     this.#parts = parts;
@@ -72,10 +80,11 @@ export class RunExecution {
     this.#calls = new StepCalls(this.#turn, () => this.#changed.resolve());
   }
 
-  /** Asks for the run to be cancelled: calls under way are cut. */
-  cancel({ signalId, reason }: RunSignal): void {
-    this.#handled.add(signalId);
-    this.#cutShort(cancellation(reason));
+  /** Of pause and resume the last one counts; a cancel cuts calls under way. */
+  take(signal: RunSignal): void {
+    if (!this.#signals.hears(signal)) return;
+    if (signal.type === 'cancel') this.#cutShort(cancellation(signal.reason));
+    this.#changed.resolve();
   }
 
   /** The first reason stands. */
@@ -135,22 +144,48 @@ export class RunExecution {
     return isCrashLoop ? commandsOnCrashLoop(this.#journal.state) : [];
   }
 
-  /** Nothing new is begun in a run that is cut, broken or on its way to another process: calls under way are awaited. */
+  /** Nothing new is begun in a run that is cut, broken, paused or on its way to another process: calls under way are awaited. */
   async #goOn(): Promise<Departure | undefined> {
     const { inFlight } = this.#calls;
     const broken = this.#calls.failure ?? this.#journal.failure;
-    const isLeaving = this.#leave.signal.aborted && this.#cut === undefined;
-    if (inFlight.size > 0 && (broken !== undefined || isLeaving || this.#cut !== undefined)) {
+    const isCut = this.#cut !== undefined;
+    const isLeaving = this.#leave.signal.aborted && !isCut;
+    const isEnding = broken !== undefined || isLeaving || isCut || this.#signals.pauseId !== undefined;
+    if (inFlight.size > 0 && isEnding) {
       await this.#change(Infinity);
       return undefined;
     }
     if (broken !== undefined) throw broken.error;
     if (isLeaving) return 'handed-back';
+    if (this.#signals.hasResumes && !isCut) return this.#resume();
+    return this.#act();
+  }
+
+  async #act(): Promise<Departure | undefined> {
     const { state } = this.#journal;
+    const { inFlight } = this.#calls;
     const commands = this.#cut === undefined ? commandsFor(state, inFlight) : commandsOnCut(state, this.#cut);
-    if (commands.length === 0 && inFlight.size === 0) return 'finished';
+    const last = commands.at(-1)?.type;
+    if (last === undefined && inFlight.size === 0) return 'finished';
+    const { pauseId } = this.#signals;
+    if (pauseId !== undefined && last !== 'finish') return this.#release({ reason: 'paused' }, [pauseId]);
     const calls = commands.filter((command) => command.type === 'call');
     return calls.length === commands.length ? this.#callSteps(calls) : this.#perform(commands);
+  }
+
+  /** A run that is not waiting has nothing to resume; what a person decided counts all the same. */
+  #resume(): undefined {
+    const { state } = this.#journal;
+    const time = new Date(this.#parts.clock.now()).toISOString();
+    const { ids, decisions } = this.#signals.takeResumes();
+    const resumed: NewRunEvent[] =
+      state.status === 'waiting' && state.startedAt !== null
+        ? [{ type: 'run.resumed', time, data: { reason: 'resumed' } }]
+        : [];
+    const decided = decisions.flatMap((decision) =>
+      eventsOfDecision(state.steps[decision.stepId], decision, time),
+    );
+    void this.#journal.add([...resumed, ...decided], { handledSignals: ids });
   }
 
   async #perform(commands: readonly Command[]): Promise<Departure | undefined> {
@@ -173,7 +208,7 @@ export class RunExecution {
       case 'call':
         return this.#callSteps([command]);
       case 'park':
-        return this.#release(command.reason, null, command.error);
+        return this.#release({ reason: command.reason, error: command.error });
       case 'close-step':
         void this.#journal.tell('step.finished', closedStep(command, NOTHING_SPENT));
         return undefined;
@@ -184,7 +219,7 @@ export class RunExecution {
 
   async #start(notBefore: string | null): Promise<Departure | undefined> {
     const waitMs = this.#waitMs(notBefore);
-    if (waitMs > SLOT_WAIT_MS_MAX) return this.#release('start_at', notBefore, null);
+    if (waitMs > SLOT_WAIT_MS_MAX) return this.#release({ reason: 'start_at', readyAt: notBefore });
     if (waitMs > 0) await this.#change(waitMs);
     else void this.#journal.tell('run.started', { engine_version: ENGINE_VERSION });
     return undefined;
@@ -192,7 +227,7 @@ export class RunExecution {
 
   async #plan({ attempt, notBefore }: PlanCommand): Promise<Departure | undefined> {
     const waitMs = this.#waitMs(notBefore);
-    if (waitMs > SLOT_WAIT_MS_MAX) return this.#release('planning_retry', notBefore, null);
+    if (waitMs > SLOT_WAIT_MS_MAX) return this.#release({ reason: 'planning_retry', readyAt: notBefore });
     if (waitMs > 0) await this.#change(waitMs);
     else await attemptPlan(this.#turn, attempt);
     return undefined;
@@ -211,7 +246,8 @@ export class RunExecution {
       if (waitMs <= 0 && inFlight.size < maxParallel) this.#calls.start(call);
       else if (waitMs > 0 && waitMs < next.waitMs) next = { waitMs, at: call.notBefore };
     }
-    if (inFlight.size === 0 && next.waitMs > SLOT_WAIT_MS_MAX) return this.#release('retry', next.at, null);
+    if (inFlight.size === 0 && next.waitMs > SLOT_WAIT_MS_MAX)
+      return this.#release({ reason: 'retry', readyAt: next.at });
     await this.#change(next.waitMs);
     return undefined;
   }
@@ -237,16 +273,20 @@ export class RunExecution {
     const { identity } = this.#journal;
     await this.#journal.tell('run.finished', data, {
       finished: { ...identity, status: data.status, costMicrocents: data.cost_microcents, finishedAt },
-      handledSignals: [...this.#handled],
+      handledSignals: this.#signals.all,
     });
     const { startedAt } = this.#journal.state;
     observer.runFinished(data.status, startedAt === null ? 0 : (clock.now() - Date.parse(startedAt)) / 1000);
     return 'finished';
   }
 
-  async #release(reason: string, readyAt: string | null, error: ErrorSpec | null): Promise<Departure> {
+  async #release(
+    { reason, readyAt = null, error = null }: Wait,
+    handledSignals: string[] = [],
+  ): Promise<Departure> {
     const released: ReleasedRun = { ...this.#journal.identity, reason, readyAt };
-    await this.#journal.tell('run.waiting', { reason, next_attempt_at: readyAt, error }, { released });
+    const data = { reason, next_attempt_at: readyAt, error };
+    await this.#journal.tell('run.waiting', data, { released, handledSignals });
     return 'released';
   }
 }

@@ -123,7 +123,8 @@ export class ToolAdapter {
     const hasSideEffects = skill.hasSideEffects(params);
     const isIdempotent = skill.isIdempotent(params);
     if (hasSideEffects) {
-      if (intent === null) await request.announce(intentOf(command, key(), isIdempotent));
+      if (intent === null || intent.isRepeatWanted)
+        await request.announce(intentOf(command, key(), isIdempotent));
       await this.#lease.beforeEffect();
     }
     const startedAtMs = this.#clock.now();

@@ -44,7 +44,12 @@ describe('admission', () => {
     { what: 'a plan over the default', agent: {}, change: { steps: 51 }, verdict: 'invalid_request' },
     { what: 'the last open run', agent: { openRuns: 9 }, change: {}, verdict: 'admit' },
     { what: 'a run for later', agent: { openRuns: 10 }, change: { startAt: 'then' }, verdict: 'admit' },
-    { what: 'a deadline that has passed', agent: {}, change: { isOverdue: true }, verdict: 'invalid_request' },
+    {
+      what: 'a deadline that has passed',
+      agent: {},
+      change: { isOverdue: true },
+      verdict: 'invalid_request',
+    },
     { what: 'one open run too many', agent: { openRuns: 10 }, change: {}, verdict: 'too_many_open_runs' },
     {
       what: 'exactly what is left',

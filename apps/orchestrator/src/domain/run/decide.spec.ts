@@ -21,7 +21,7 @@ const METADATA = {
 };
 const FAILURE = { code: 'upstream_error', message: 'no', retryable: true, owner: 'upstream' } as const;
 const ARTIFACT = { name: 'b.output.json', sha256: 'ab', bytes: 40_000, media_type: 'application/json' };
-const INTENT = { attempt: 2, idempotencyKey: 'k', isIdempotent: true, timeoutMs: 100 };
+const INTENT = { attempt: 2, idempotencyKey: 'k', isIdempotent: true, timeoutMs: 100, isRepeatWanted: false };
 
 function step(stepId: string, change: Partial<StepState> = {}): StepState {
   return {

@@ -11,7 +11,7 @@ export type Command =
   | { type: 'plan'; attempt: number; notBefore: string | null }
   /**
    * Make an attempt of a step, not before `notBefore` (a long wait gives the slot back).
-   * `intent` is given where one is already journalled: it is not announced again.
+   * `intent` is given where one is already journalled: it is not announced again, unless a person wants the repeat.
    */
   | { type: 'call'; step: PlanStep; attempt: number; intent: OpenIntent | null; notBefore: string | null }
   /** Give the slot back until a person decides. */
@@ -114,8 +114,8 @@ function canBeCalled(step: StepState, { steps }: RunState): boolean {
  * An intent without a result: its process was lost, so its effect may have happened. An idempotent call is repeated with
  * the same key, any other waits for a person, since no skill here can be asked what became of it.
  */
-function isOutcomeUnknown({ intent }: StepState): boolean {
-  return intent !== null && !intent.isIdempotent;
+export function isOutcomeUnknown({ intent }: StepState): boolean {
+  return intent !== null && !intent.isIdempotent && !intent.isRepeatWanted;
 }
 
 function callsWithin(state: RunState, callable: readonly StepState[], inFlight: number): Command[] {
@@ -154,11 +154,12 @@ function comeToEnd(state: RunState, idle: readonly StepState[], inFlight: Readon
 function parkOrElse(idle: readonly StepState[], otherwise: Command): Command {
   const unknown = idle.find(isOutcomeUnknown);
   if (unknown === undefined) return otherwise;
-  const error = errorOf(
-    'unknown_outcome',
-    `the process was lost during step ${unknown.plan.step_id}; whether its effect happened is not known`,
-  );
-  return { type: 'park', reason: 'unknown_outcome', error };
+  return { type: 'park', reason: 'unknown_outcome', error: unknownOutcome(unknown) };
+}
+
+export function unknownOutcome({ plan }: StepState): ErrorSpec {
+  const message = `the process was lost during step ${plan.step_id}; whether its effect happened is not known`;
+  return errorOf('unknown_outcome', message);
 }
 
 function lastOutput(state: RunState): Pick<EventData<'run.finished'>, 'output' | 'output_artifact'> {

@@ -167,6 +167,7 @@ describe('the state a journal tells of', () => {
       idempotencyKey: 'k',
       isIdempotent: true,
       timeoutMs: 100,
+      isRepeatWanted: false,
     });
     expect(foldOf(started, requested, succeeded).steps.a?.intent).toBeNull();
     expect(foldOf(started, requested, failedAttempt(null)).steps.a?.intent).toBeNull();

@@ -84,6 +84,8 @@ function apply(state: RunState, event: RunEvent): RunState {
       );
     case 'step.finished':
       return stepFinished(state, event.data, event.time);
+    case 'step.resolved':
+      return withStep(state, event.data.step_id, (step) => resolved(step, event.data));
     case 'run.waiting':
       return {
         ...toStatus(state, 'waiting'),
@@ -178,6 +180,7 @@ function requested(step: StepState, data: EventData<'tool.call.requested'>, time
       idempotencyKey: data.idempotency_key,
       isIdempotent: data.idempotent,
       timeoutMs: data.timeout_ms,
+      isRepeatWanted: false,
     },
   };
 }
@@ -193,6 +196,13 @@ function attemptFailed(step: StepState, data: EventData<'tool.call.failed'>, tim
     nextAttemptAt: data.next_attempt_at,
     error: data.error,
   };
+}
+
+/** A skip or a failure is told by the step's end. */
+function resolved(step: StepState, { outcome }: EventData<'step.resolved'>): StepState {
+  return step.intent === null || outcome !== 'retry'
+    ? step
+    : { ...step, intent: { ...step.intent, isRepeatWanted: true } };
 }
 
 function stepFinished(state: RunState, data: EventData<'step.finished'>, time: string): RunState {

@@ -30,6 +30,8 @@ export interface OpenIntent {
   idempotencyKey: string;
   isIdempotent: boolean;
   timeoutMs: number;
+  /** A person said that the call is to be made again; announced again, it needs to be said again. */
+  isRepeatWanted: boolean;
 }
 
 export interface StepState {
@@ -112,7 +114,8 @@ export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
 
 export const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
   pending: ['running', 'waiting', 'succeeded', 'failed', 'skipped', 'cancelled'],
-  running: ['waiting', 'succeeded', 'failed', 'cancelled'],
+  // Again running: repeated because a person said so.
+  running: ['running', 'waiting', 'succeeded', 'failed', 'skipped', 'cancelled'],
   waiting: ['running', 'waiting', 'succeeded', 'failed', 'cancelled'],
   succeeded: ['compensated'],
   failed: [],

@@ -1,21 +1,30 @@
 import type { Pool, PoolClient } from '@aos/database';
-import type { RunSignal, SignalReceipt, Ticket } from '../../application/engine/ports.ts';
+import type { Decision, RunSignal, SignalReceipt, Ticket } from '../../application/engine/ports.ts';
 import { run, transaction, type Statement } from './connection.ts';
 
 const LOCK_RUN: Statement = {
   name: 'signal_lock_run',
   text: `
-    select status, worker_id, agent_id from orchestrator.runs
+    select status, worker_id, waiting_reason, ready_at from orchestrator.runs
     where run_id = $1::uuid and tenant_id = $2 for no key update`,
 };
 
-/** A second signal of the same kind says nothing new. */
+/** A second signal of the same kind says nothing new, but another decision. */
 const ADD_SIGNAL: Statement = {
   name: 'signal_add',
   text: `
     insert into orchestrator.run_signals (signal_id, tenant_id, run_id, type, payload)
-    select $1::uuid, $2, $3::uuid, $4, $5::json
-    where not exists (select 1 from orchestrator.run_signals where run_id = $3::uuid and type = $4)`,
+    select $1::uuid, $2, $3::uuid, $4, $5::text::json
+    where not exists (select 1 from orchestrator.run_signals where run_id = $3::uuid and type = $4
+      and (type <> 'resume' or payload::text = $5::text))`,
+};
+
+/** A decision of a person is never taken back. */
+const TAKE_BACK: Statement = {
+  name: 'signal_take_back',
+  text: `
+    delete from orchestrator.run_signals
+    where run_id = $1::uuid and type = $2 and payload ->> 'decision' is null`,
 };
 
 /** A run without owner is made ready, whatever it waits for; leaving `waiting` counts it as open again. */
@@ -42,24 +51,51 @@ const SIGNALS: Statement = {
     where r.worker_id = $1::uuid order by s.created_at`,
 };
 
+interface FoundRun {
+  status: string;
+  worker_id: string | null;
+  waiting_reason: string | null;
+  ready_at: Date | null;
+}
+
+interface SignalPayload {
+  reason?: string | undefined;
+  decision?: Decision | null;
+}
+
+/** Which kind a signal takes back. */
+const OPPOSITES: Partial<Record<RunSignal['type'], RunSignal['type']>> = { pause: 'resume', resume: 'pause' };
+
 export async function leaveSignal(
   pool: Pool,
   { tenantId, runId }: { tenantId: string; runId: string },
   signal: RunSignal,
 ): Promise<SignalReceipt> {
   return transaction(pool, async (client): Promise<SignalReceipt> => {
-    const [found] = await run<{ status: string; worker_id: string | null }>(client, LOCK_RUN, [
-      runId,
-      tenantId,
-    ]);
+    const [found] = await run<FoundRun>(client, LOCK_RUN, [runId, tenantId]);
     if (found === undefined) return { kind: 'not_found' };
     if (['succeeded', 'failed', 'cancelled'].includes(found.status)) return { kind: 'ended' };
-    const payload = JSON.stringify({ reason: signal.reason });
-    await run(client, ADD_SIGNAL, [signal.signalId, tenantId, runId, signal.type, payload]);
+    const opposite = OPPOSITES[signal.type];
+    if (opposite !== undefined) await run(client, TAKE_BACK, [runId, opposite]);
+    if (isIdle(signal, found)) return { kind: 'left', ownerId: null, ticket: null };
+    const { signalId, type } = signal;
+    await run(client, ADD_SIGNAL, [signalId, tenantId, runId, type, JSON.stringify(payloadOf(signal))]);
     const ticket =
       found.worker_id === null ? await makeReady(client, runId, found.status === 'waiting') : null;
     return { kind: 'left', ownerId: found.worker_id, ticket };
   });
+}
+
+/** Whether the run is as the signal wants it. */
+function isIdle({ type }: RunSignal, { worker_id, status, waiting_reason, ready_at }: FoundRun): boolean {
+  if (worker_id !== null || type === 'cancel') return false;
+  if (type === 'pause') return status === 'waiting' && waiting_reason === 'paused';
+  return status !== 'waiting' || ready_at !== null;
+}
+
+function payloadOf(signal: RunSignal): SignalPayload {
+  if (signal.type === 'cancel') return { reason: signal.reason };
+  return signal.type === 'resume' ? { decision: signal.decision } : {};
 }
 
 async function makeReady(client: PoolClient, runId: string, wasWaiting: boolean): Promise<Ticket> {
@@ -68,15 +104,23 @@ async function makeReady(client: PoolClient, runId: string, wasWaiting: boolean)
 }
 
 export async function signalsFor(pool: Pool, workerId: string): Promise<RunSignal[]> {
-  const rows = await run<{ signal_id: string; run_id: string; type: 'cancel'; payload: { reason?: string } }>(
-    pool,
-    SIGNALS,
-    [workerId],
-  );
-  return rows.map((row) => ({
-    signalId: row.signal_id,
-    runId: row.run_id,
-    type: row.type,
-    reason: row.payload.reason,
-  }));
+  return (await run<SignalRow>(pool, SIGNALS, [workerId])).map(toSignal);
+}
+
+interface SignalRow {
+  signal_id: string;
+  run_id: string;
+  type: RunSignal['type'];
+  payload: SignalPayload;
+}
+
+function toSignal({ signal_id: signalId, run_id: runId, type, payload }: SignalRow): RunSignal {
+  switch (type) {
+    case 'cancel':
+      return { signalId, runId, type, reason: payload.reason };
+    case 'pause':
+      return { signalId, runId, type };
+    case 'resume':
+      return { signalId, runId, type, decision: payload.decision ?? null };
+  }
 }

@@ -49,6 +49,8 @@ export class Outside {
   readonly #published = new Set<string>();
   /** Calls of a step so far, by run and step. */
   readonly #calls = new Map<string, number>();
+  /** Repeats that a person allowed, by run and step. */
+  readonly #repeats = new Map<string, number>();
   readonly #world: World;
   readonly #store: MemoryEngineStore;
   readonly #hasLargeOutputs: boolean;
@@ -57,6 +59,11 @@ export class Outside {
     this.#world = world;
     this.#store = store;
     this.#hasLargeOutputs = hasLargeOutputs;
+  }
+
+  /** A person takes it on themselves that the effect may happen once more. */
+  allowRepeat(runId: string, stepId: string): void {
+    this.#repeats.set(`${runId}/${stepId}`, (this.#repeats.get(`${runId}/${stepId}`) ?? 0) + 1);
   }
 
   isPublished(runId: string, seq: number): boolean {
@@ -109,7 +116,7 @@ export class Outside {
     if (typeof n !== 'number' && n !== null)
       this.#world.violate(`a step was called with an unresolved reference: ${JSON.stringify(n)}`);
     this.#checkAlone(process, call);
-    this.#checkTime(call);
+    this.#checkTime(process, call);
     if (kind.hasSideEffects) this.#checkStart(process, call);
     return this.#world.call({
       actor: process,
@@ -146,8 +153,11 @@ export class Outside {
     if (atOnce > this.#maxParallelOf(runId)) this.#world.violate(`${atOnce} steps at once: ${runId}`);
   }
 
-  /** Nothing is begun before the run may start. */
-  #checkTime({ runId, stepId }: SkillCall): void {
+  /** Nothing is begun before the run may start, nor while it waits, for a time, a person or to be resumed. */
+  #checkTime(process: SimProcess, { runId, stepId }: SkillCall): void {
+    const run = this.#store.runs.get(runId);
+    if (run?.status === 'waiting' && this.#store.isRegistered(process.workerId))
+      this.#world.violate(`a step began while its run waits (${run.waitingReason}): ${runId}/${stepId}`);
     const startAt = this.#store.runs.get(runId)?.submission.startAt ?? null;
     if (startAt !== null && Date.parse(startAt) > this.#world.nowMs)
       this.#world.violate(`a step began before its run may start: ${runId}/${stepId}`);
@@ -180,7 +190,8 @@ export class Outside {
     this.effects.set(`${runId}/${stepId}`, effect);
     if (effect.byKey.size > 1) this.#world.violate(`an effect happened under two keys: ${runId}/${stepId}`);
     const times = effect.byKey.get(idempotencyKey) ?? 0;
-    if (!kind.isIdempotent && times > 1)
+    const timesAllowed = 1 + (this.#repeats.get(`${runId}/${stepId}`) ?? 0);
+    if (!kind.isIdempotent && times > timesAllowed)
       this.#world.violate(`an effect that must not be repeated happened ${times} times: ${runId}/${stepId}`);
   }
 }

@@ -22,8 +22,8 @@ export interface Verdict {
 const BAD_FOR_MS = 30_000;
 /** By then everything must have come to rest. */
 const OVER_BY_MS = 600_000;
-/** Reasons for which a run may wait for a person. */
-const PARKED_REASONS = ['unknown_outcome', 'worker_crash_loop'];
+/** Reasons for which a run may wait for a person; a pause that got lost may come after the resume. */
+const PARKED_REASONS = ['unknown_outcome', 'worker_crash_loop', 'paused'];
 
 /** What its goals are like. */
 export interface Kind {
@@ -35,6 +35,8 @@ export interface Kind {
   hasGraphs?: boolean;
   /** Whether some goals say when to start and when to have ended. */
   hasTimes?: boolean;
+  /** Whether runs are paused, and those that wait for a person are decided about. */
+  hasPauses?: boolean;
 }
 
 /** One history of several processes, drawn from a seed. */
@@ -46,22 +48,30 @@ export class Simulation {
   readonly artifacts: SimArtifacts;
   readonly workload: Workload;
   readonly #seed: number;
+  readonly #hasPauses: boolean;
   readonly #processes = new Set<SimProcess>();
   readonly #wanted: number;
   #born = 0;
 
   constructor(
     seed: number,
-    { unplannedRate = 0.4, hasLargeOutputs = true, hasGraphs = true, hasTimes = true }: Kind = {},
+    {
+      unplannedRate = 0.4,
+      hasLargeOutputs = true,
+      hasGraphs = true,
+      hasTimes = true,
+      hasPauses = true,
+    }: Kind = {},
   ) {
     const random = new Random(seed);
     this.#seed = seed;
+    this.#hasPauses = hasPauses;
     this.world = new World(random, drawWeather(random), BAD_FOR_MS);
     this.store = new MemoryEngineStore(() => this.world.nowMs, 50);
     this.outside = new Outside(this.world, this.store, hasLargeOutputs);
     this.router = new SimRouter(this.world, this.store);
     this.artifacts = new SimArtifacts(this.world);
-    this.workload = new Workload(this, { unplannedRate, hasGraphs, hasTimes });
+    this.workload = new Workload(this, { unplannedRate, hasGraphs, hasTimes, hasPauses });
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
   }
@@ -72,6 +82,12 @@ export class Simulation {
     workload.start();
     void this.#disturb();
     await this.#comeToRest('the workload');
+    if (this.#hasPauses) {
+      workload.decideAll(this.#parked());
+      await this.#comeToRest('deciding about what was parked');
+      const paused = this.#parked().filter(({ waitingReason }) => waitingReason === 'paused');
+      if (paused.length > 0) world.violate(`a run stays paused after its resume: ${paused.length}`);
+    }
     workload.cancelAll(this.#parked().map(({ submission }) => submission));
     await this.#comeToRest('cancelling what was parked');
     return { seed: this.#seed, violations: world.violations, trace: world.trace, runs: this.store.runs.size };

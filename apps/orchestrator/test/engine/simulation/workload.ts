@@ -1,9 +1,21 @@
 import type { PlanStepInput, RequestContext, StructuredOutcome, SubmittedRun } from '@aos/contracts';
+import type { Decision } from '../../../src/application/engine/ports.ts';
+import { isOutcomeUnknown } from '../../../src/domain/run/decide.ts';
+import { fold } from '../../../src/domain/run/evolve.ts';
+import type { MemoryRun } from '../memory-run.ts';
 import type { SimProcess } from './sim-process.ts';
 import { goalOf, type PlanningFate } from './sim-router.ts';
 import { SKILL_NAMES } from './outside.ts';
 import type { Kind, Simulation } from './simulation.ts';
 import { bystander, type Actor } from './world.ts';
+
+interface RunPlace {
+  tenantId: string;
+  runId: string;
+}
+
+type Message =
+  { type: 'cancel'; reason: undefined } | { type: 'pause' } | { type: 'resume'; decision: Decision | null };
 
 type Goal = Parameters<SimProcess['submit']>[1];
 
@@ -27,16 +39,18 @@ export class Workload {
   readonly #unplannedRate: number;
   readonly #hasGraphs: boolean;
   readonly #hasTimes: boolean;
+  readonly #hasPauses: boolean;
   #open = 0;
 
   constructor(
     simulation: Simulation,
-    { unplannedRate, hasGraphs, hasTimes }: Required<Omit<Kind, 'hasLargeOutputs'>>,
+    { unplannedRate, hasGraphs, hasTimes, hasPauses }: Required<Omit<Kind, 'hasLargeOutputs'>>,
   ) {
     this.#simulation = simulation;
     this.#unplannedRate = unplannedRate;
     this.#hasGraphs = hasGraphs;
     this.#hasTimes = hasTimes;
+    this.#hasPauses = hasPauses;
   }
 
   get isDone(): boolean {
@@ -49,8 +63,28 @@ export class Workload {
     for (let number = 1; number <= goals; number += 1) this.#begin(() => this.#goal(number));
   }
 
-  /** What a person does about runs that wait for one. */
-  cancelAll(runs: readonly { tenantId: string; runId: string }[]): void {
+  /** What a person decides about runs that wait for one. */
+  decideAll(runs: readonly MemoryRun[]): void {
+    for (const { submission, waitingReason } of runs) {
+      const decision = waitingReason === 'unknown_outcome' ? this.#decide(submission) : null;
+      this.#begin(async () => void (await this.#tell(submission, { type: 'resume', decision }, Infinity)));
+    }
+  }
+
+  #decide({ runId }: RunPlace): Decision {
+    const { store, outside, world } = this.#simulation;
+    const { steps } = fold(store.journals.events(runId));
+    const unknown = Object.values(steps).filter(isOutcomeUnknown);
+    const decision = {
+      stepId: world.random.pick(unknown).plan.step_id,
+      outcome: world.random.pick(['retry', 'skip', 'fail'] as const),
+    };
+    if (decision.outcome === 'retry') outside.allowRepeat(runId, decision.stepId);
+    return decision;
+  }
+
+  /** What is left to do about the others. */
+  cancelAll(runs: readonly RunPlace[]): void {
     for (const run of runs) this.#begin(() => this.#cancel(run));
   }
 
@@ -81,6 +115,7 @@ export class Workload {
       const runId = outcome.value.run_id;
       this.accepted.push({ tenantId, runId, idempotencyKey, goal: goal.goal });
       if (random.isTrue(0.2)) this.#begin(() => this.#cancelLater({ tenantId, runId }));
+      if (this.#hasPauses && random.isTrue(0.2)) this.#begin(() => this.#pauseLater({ tenantId, runId }));
     }
   }
 
@@ -94,28 +129,43 @@ export class Workload {
     return 'lost';
   }
 
-  async #cancelLater(run: { tenantId: string; runId: string }): Promise<void> {
+  async #cancelLater(run: RunPlace): Promise<void> {
     await this.#sleep(this.#simulation.world.random.int(0, 15_000));
     await this.#cancel(run);
   }
 
-  async #cancel(run: { tenantId: string; runId: string }): Promise<void> {
+  async #cancel(run: RunPlace): Promise<void> {
+    const isTold = await this.#tell(run, { type: 'cancel', reason: undefined }, ATTEMPTS_MAX);
+    if (isTold) this.cancelled.add(run.runId);
+  }
+
+  /** Pauses a run, once or twice, and lets it go on later. */
+  async #pauseLater(run: RunPlace): Promise<void> {
+    const { random } = this.#simulation.world;
+    await this.#sleep(random.int(0, 15_000));
+    await this.#tell(run, { type: 'pause' }, ATTEMPTS_MAX);
+    await this.#sleep(random.int(0, 20_000));
+    if (random.isTrue(0.2)) await this.#tell(run, { type: 'pause' }, ATTEMPTS_MAX);
+    await this.#tell(run, { type: 'resume', decision: null }, Infinity);
+  }
+
+  /** Whether the run was told. */
+  async #tell(run: RunPlace, message: Message, attemptsMax: number): Promise<boolean> {
     const { world } = this.#simulation;
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const signalId = world.random.newId(world.nowMs);
-      const signal = { signalId, runId: run.runId, type: 'cancel' as const, reason: undefined };
+    for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+      const signal = { signalId: world.random.newId(world.nowMs), runId: run.runId, ...message };
       const receipt = await this.#ask((process) => process.signal(run, signal).catch(() => 'lost' as const));
       if (receipt === 'lost') {
         await this.#sleep(500);
         continue;
       }
-      world.tell(`cancel of ${run.runId.slice(-6)}: ${receipt.kind}`);
+      world.tell(`${message.type} of ${run.runId.slice(-6)}: ${receipt.kind}`);
       if (receipt.kind === 'not_found') world.violate(`an accepted run is not known: ${run.runId}`);
-      if (receipt.kind !== 'left') return;
-      this.cancelled.add(run.runId);
+      if (receipt.kind !== 'left') return false;
       if (receipt.ownerId !== null && world.random.isTrue(0.7)) this.#simulation.nudge(receipt.ownerId);
-      return;
+      return true;
     }
+    return false;
   }
 
   /** Asks one of the processes; lost when it ends before it has answered. */

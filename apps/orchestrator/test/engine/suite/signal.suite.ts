@@ -11,6 +11,15 @@ const cancel = (runId: string): RunSignal => ({
   reason: 'not needed',
 });
 
+const pause = (runId: string): RunSignal => ({ signalId: newId(), runId, type: 'pause' });
+const resume = (runId: string, stepId?: string): RunSignal => ({
+  signalId: newId(),
+  runId,
+  type: 'resume',
+  decision: stepId === undefined ? null : { stepId, outcome: 'retry' },
+});
+const NOTHING_LEFT = { kind: 'left', ownerId: null, ticket: null };
+
 async function submitted(
   world: StoreWorld,
 ): Promise<{ agent: AgentPlace; run: Submission; workerId: string }> {
@@ -34,7 +43,9 @@ function flushOf(workerId: string, run: Submission, more: Partial<Flush>): Flush
   };
 }
 
-const waiting = (run: Submission) => ({ released: [{ ...run, reason: 'unknown_outcome', readyAt: null }] });
+const waiting = (run: Submission, reason = 'unknown_outcome', readyAt: string | null = null) => ({
+  released: [{ ...run, reason, readyAt }],
+});
 
 /** Signals for runs. */
 export function signalSuite(world: () => StoreWorld): void {
@@ -97,6 +108,55 @@ export function signalSuite(world: () => StoreWorld): void {
     await store.flush(flushOf(workerId, run, waiting(run)));
     expect(await store.wakeDue(10)).toEqual([{ runId: run.runId, enqueueNo: 2 }]);
     expect(await store.wakeDue(10)).toEqual([]);
+  });
+
+  it('keeps the last of pause and resume for the owner, and every decision', async () => {
+    const { store } = world();
+    const { run, workerId } = await submitted(world());
+    await store.claim(workerId, 1, ENGINE_VERSION);
+    const decided = resume(run.runId, 'a');
+    await store.signal(run, decided);
+    await store.signal(run, resume(run.runId, 'a'));
+    await store.signal(run, resume(run.runId));
+    const paused = pause(run.runId);
+    await store.signal(run, paused);
+    await store.signal(run, pause(run.runId));
+    expect(await store.signals(workerId)).toEqual([decided, paused]);
+    const other = resume(run.runId, 'b');
+    await store.signal(run, other);
+    expect(await store.signals(workerId)).toEqual([decided, other]);
+  });
+
+  it('wakes a paused run to be resumed, never to be paused again', async () => {
+    const { store } = world();
+    const { run, workerId } = await submitted(world());
+    await store.claim(workerId, 1, ENGINE_VERSION);
+    await store.flush(flushOf(workerId, run, waiting(run, 'paused')));
+    expect(await store.signal(run, pause(run.runId))).toEqual(NOTHING_LEFT);
+    expect(await store.wakeDue(10)).toEqual([]);
+    const ticket = { runId: run.runId, enqueueNo: 2 };
+    expect(await store.signal(run, resume(run.runId))).toEqual({ kind: 'left', ownerId: null, ticket });
+    const [claim] = await store.claim(workerId, 1, ENGINE_VERSION);
+    expect(claim).toMatchObject({ runId: run.runId, hasSignals: true });
+  });
+
+  it('leaves alone what has nothing to resume: a queued run, and one that waits for a time', async () => {
+    const { store } = world();
+    const { run, workerId } = await submitted(world());
+    expect(await store.signal(run, resume(run.runId))).toEqual(NOTHING_LEFT);
+    await store.claim(workerId, 1, ENGINE_VERSION);
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    await store.flush(flushOf(workerId, run, waiting(run, 'retry', inAnHour)));
+    expect(await store.signal(run, resume(run.runId))).toEqual(NOTHING_LEFT);
+    expect(await store.wakeDue(10)).toEqual([]);
+  });
+
+  it('takes a pause back that no owner has seen', async () => {
+    const { store } = world();
+    const { run, workerId } = await submitted(world());
+    await store.signal(run, pause(run.runId));
+    await store.signal(run, resume(run.runId));
+    expect(await store.claim(workerId, 1, ENGINE_VERSION)).toMatchObject([{ hasSignals: false }]);
   });
 
   it('knows no run of another tenant, and none that is not there', async () => {

@@ -1,0 +1,44 @@
+import type { Decision, RunSignal } from './ports.ts';
+
+/** The signals one execution has heard of; they may be told to it more than once. */
+export class HeardSignals {
+  readonly #ids = new Set<string>();
+  #pauseId: string | undefined;
+  #resumes: { id: string; decision: Decision | null }[] = [];
+
+  /** All that were heard: with the end of the run each is handled. */
+  get all(): string[] {
+    return [...this.#ids];
+  }
+
+  /** Of the pause that is wanted. */
+  get pauseId(): string | undefined {
+    return this.#pauseId;
+  }
+
+  get hasResumes(): boolean {
+    return this.#resumes.length > 0;
+  }
+
+  /** False: it was heard before. */
+  hears(signal: RunSignal): boolean {
+    if (this.#ids.has(signal.signalId)) return false;
+    this.#ids.add(signal.signalId);
+    if (signal.type === 'pause') this.#pauseId = signal.signalId;
+    if (signal.type === 'resume') {
+      this.#pauseId = undefined;
+      this.#resumes.push({ id: signal.signalId, decision: signal.decision });
+    }
+    return true;
+  }
+
+  /** Those not taken yet. */
+  takeResumes(): { ids: string[]; decisions: Decision[] } {
+    const taken = this.#resumes;
+    this.#resumes = [];
+    return {
+      ids: taken.map(({ id }) => id),
+      decisions: taken.flatMap(({ decision }) => decision ?? []),
+    };
+  }
+}
