@@ -89,9 +89,8 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
       const [first] = await source.fetch(1, { waitMs: PULL_WAIT_MS, signal });
       if (first !== undefined) {
         this.#start(first);
-        if (free > 1) {
-          for (const more of await source.fetch(free - 1, { waitMs: 0, signal })) this.#start(more);
-        }
+        const more = free > 1 ? await source.fetch(free - 1, { waitMs: 0, signal }) : [];
+        for (const delivery of more) this.#start(delivery);
       } else if (performance.now() - startedMs < PULL_MS_MIN) await pause(IDLE_MS, signal);
     }
   }
