@@ -5,7 +5,7 @@ import { refused, unreachable, type Failure, type Result } from './failure.ts';
 import type { Settings } from './settings.ts';
 
 export interface ApiRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** Below /api/v1, with its parameters encoded. */
   path: string;
   query?: Record<string, string | number | undefined>;

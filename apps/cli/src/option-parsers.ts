@@ -8,6 +8,16 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+const SECONDS_PER: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** A duration such as 90s, 5m, 2h, 1d, in seconds. */
+export function seconds(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const per = SECONDS_PER[unit];
+  if (per === undefined) throw new InvalidArgumentError('Not a duration such as 90s, 5m, 2h or 1d.');
+  return Number(count) * per;
+}
+
 /** Money in cents, decimals allowed. */
 export function centsAmount(text: string): number {
   const value = Number(text);

@@ -30,6 +30,21 @@ const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
     wrong: { plan: [transform('1')], budget_cents: '5' },
     field: '/budget_cents',
   },
+  'POST /runs/bulk': {
+    good: { action: 'cancel', filter: {}, dry_run: true },
+    wrong: { action: 'cancel', filter: { status: 'odd' } },
+    field: '/filter/status',
+  },
+  'POST /admin/runs/:run_id/requeue': { good: {}, wrong: [], field: '' },
+  'POST /admin/workers/:worker_id/drain': { good: {}, wrong: [], field: '' },
+  'POST /admin/workers/:worker_id/resume': { good: {}, wrong: [], field: '' },
+  'POST /admin/tenants/:tenant/suspend': { good: { reason: 'r' }, wrong: { reason: 1 }, field: '/reason' },
+  'POST /admin/tenants/:tenant/resume': { good: {}, wrong: [], field: '' },
+  'POST /admin/dead-letters/replay': {
+    good: { sequence: 1 },
+    wrong: { sequence: '1' },
+    field: '/sequence',
+  },
   'POST /eval/suites': {
     good: SUITE,
     wrong: { ...SUITE, tasks: [{ ...SUITE.tasks[0], goal: 5 }] },
@@ -42,6 +57,9 @@ const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
 
 type Ids = Record<'agent_id' | 'run_id' | 'key_id' | 'evaluation_id' | 'suite' | 'name', string>;
 
+/** What belongs to no tenant. */
+const NOBODYS = { worker_id: '0193b0a0-0000-7000-8000-000000000001', tenant: 'globex', sequence: '1' };
+
 let stack: TestStack;
 /** An owner, so that no refusal is one of its level. */
 let api: Api;
@@ -50,7 +68,9 @@ let foreign: Ids;
 let before: Record<string, string>;
 
 const routes = HTTP_ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
-const withId = routes.filter(([, { path }]) => path.includes(':'));
+/** Of the platform alone, however high the level. */
+const platform = routes.filter(([, { level }]) => level === 5);
+const withId = routes.filter(([, { path, level }]) => path.includes(':') && level < 5);
 const writing = routes.filter(([, { method }]) => method !== 'GET');
 
 beforeAll(async () => {
@@ -100,7 +120,10 @@ interface Change {
 /** A good request of the route with one thing changed. */
 function send(route: HttpRoute, change: Change = {}): Promise<Answer> {
   const { caller = api, ids = own, query = '' } = change;
-  const path = Object.entries(ids).reduce((text, [name, id]) => text.replace(`:${name}`, id), route.path);
+  const path = Object.entries({ ...NOBODYS, ...ids }).reduce(
+    (text, [name, id]) => text.replace(`:${name}`, id),
+    route.path,
+  );
   const body = change.body ?? BODIES[`${route.method} ${route.path}`]?.good;
   return caller.send(`${route.method} ${path}${query}`, { body });
 }
@@ -145,6 +168,12 @@ describe.each(routes)('%s refuses', (_name, route) => {
 describe.each(withId)('%s', (_name, route) => {
   it('does not find what is another tenant’s (404)', async () => {
     expectProblem(await send(route, { ids: foreign }), 'not_found', 404);
+  });
+});
+
+describe.each(platform)('%s', (_name, route) => {
+  it('is not for an owner of one tenant (403)', async () => {
+    expectProblem(await send(route), 'authorization_denied', 403);
   });
 });
 
