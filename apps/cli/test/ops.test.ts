@@ -18,9 +18,7 @@ const json = (body: unknown, status = 200): CannedResponse => ({
 
 /** What was asked for, as `METHOD /path body`. */
 const asked = (): string[] =>
-  api.requests.map(({ method, path, body }) =>
-    `${method} ${path.replace('/api/v1', '')} ${String(body)}`.trimEnd(),
-  );
+  api.requests.map(({ method, path, body }) => `${method} ${path.replace('/api/v1', '')} ${body}`.trimEnd());
 
 const STUCK: StuckRun = {
   run_id: RUN_ID,
@@ -202,14 +200,15 @@ describe('aos ops dead-letters', () => {
   });
 });
 
+const hit = (runId: string, outcome: string, error: object | null = null) => ({
+  run_id: runId,
+  status: 'running',
+  goal: 'g',
+  outcome,
+  error,
+});
+
 describe('aos bulk-cancel', () => {
-  const hit = (runId: string, outcome: string, error: object | null = null) => ({
-    run_id: runId,
-    status: 'running',
-    goal: 'g',
-    outcome,
-    error,
-  });
   const page = { action: 'cancel', dry_run: true, matched: 2, done: 0, failed: 0, next_cursor: null };
 
   it('only tells which would be hit, unless it is said to be meant', async () => {

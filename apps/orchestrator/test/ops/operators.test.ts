@@ -1,14 +1,8 @@
 import {
-  LLM_USAGE,
-  RUN_USAGE,
-  deadLetterSubject,
   errorOf,
-  eventSubject,
   fail,
-  opsDeadLettersDelete,
-  opsDeadLettersGet,
-  opsDeadLettersList,
-  opsDeadLettersReplay,
+  opsRequeue,
+  opsStuck,
   opsTenantsResume,
   opsTenantsSuspend,
   opsWorkersDrain,
@@ -23,8 +17,6 @@ import {
   type OutputOf,
   type StructuredOutcome,
 } from '@aos/contracts';
-import { DEAD_LETTER_HEADERS, connectMessaging, type Messaging } from '@aos/messaging';
-import { createLogger } from '@aos/telemetry';
 import { waitUntil } from '@aos/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startOrchestrator, type RunningOrchestrator } from '../planner/orchestrator-app.ts';
@@ -39,23 +31,16 @@ const MODEL_MS = 100;
 let around: Surroundings;
 let orchestrator: RunningOrchestrator;
 let log: string[];
-let billing: Messaging;
-let realtime: Messaging;
 /** A model that answers when the tests are over. */
 const silence = Promise.withResolvers<StructuredOutcome<LlmCompletion>>();
 
 beforeAll(async () => {
   around = await openSurroundings();
-  const logger = createLogger({ service: 'test', level: 'silent' });
-  const join = (service: string) => connectMessaging({ url: around.natsUrlOf(service), service, logger });
-  billing = await join('billing');
-  realtime = await join('realtime');
   log = [];
   orchestrator = await startOrchestrator(around.database, around.natsUrl, { log });
 });
 afterAll(async () => {
   silence.resolve(fail(errorOf('unavailable', 'too late')));
-  await Promise.all([billing.drain(), realtime.drain()]);
   await orchestrator.close();
   await around.close();
 });
@@ -141,6 +126,33 @@ describe('a worker that is drained', () => {
   });
 });
 
+describe('a run that workers died on', () => {
+  it('is parked, told as stuck, and runs to its end once it is requeued', async () => {
+    const [worker] = (await operate(opsWorkersList, {})).data;
+    const workerId = worker?.worker_id ?? '';
+    await operate(opsWorkersDrain, { worker_id: workerId });
+    const { agent_id: agentId } = await around.createAgent();
+    const runId = await around.start(agentId, {
+      plan: [{ step_id: 'say', skill: 'json_transform', params: { input: 1, query: '.' } }],
+    });
+    await around.admin.query(
+      'update orchestrator.runs set idle_claims = 9, claimed_seq = first_events where run_id = $1',
+      [runId],
+    );
+    await operate(opsWorkersResume, { worker_id: workerId });
+    await around.runWhen(runId, ({ waiting_reason }) => waiting_reason === 'worker_crash_loop');
+    const { data } = await operate(opsStuck, { limit: 50, older_than_seconds: 0, all_tenants: false });
+    expect(data.find(({ run_id }) => run_id === runId)).toMatchObject({
+      reason: 'waiting_for_person',
+      waiting_reason: 'worker_crash_loop',
+    });
+    expect(await operate(opsRequeue, { run_id: runId })).toMatchObject({ requeued: true });
+    expect(await around.ended(runId)).toMatchObject({ status: 'succeeded' });
+    const again = await around.askAs(managerOf(TENANT), opsRequeue, { run_id: runId });
+    expect(again).toMatchObject({ error: { code: 'conflict' } });
+  });
+});
+
 describe('a tenant that is suspended', () => {
   it('has its runs leave their slots at a step, refuses goals, and goes on when it is resumed', async () => {
     const STEPS = 40;
@@ -213,97 +225,5 @@ describe('a bulk action', () => {
     await expect(cancelled({}, { cursor: 'none' })).rejects.toThrow('invalid_request');
     expect(await cancelled({ agent_id: agentId })).toMatchObject({ done: 1 });
     await around.ended(runId);
-  });
-});
-
-async function bury(consumer: typeof RUN_USAGE, id: string, payload: string | Uint8Array, headers = {}) {
-  await billing.publishEvents([{ subject: deadLetterSubject(consumer), id, payload, headers }]);
-}
-
-const numbers = async (consumer?: string) =>
-  (await operate(opsDeadLettersList, { limit: 50, ...(consumer !== undefined && { consumer }) })).data.map(
-    ({ sequence }) => sequence,
-  );
-
-describe('dead letters', () => {
-  const SUBJECT = eventSubject(
-    { tenantId: TENANT, agentId: 'a', entity: 'run', entityId: 'r' },
-    'run.finished',
-  );
-
-  it('are listed whatever they hold, inspected, published again where they came from, and deleted', async () => {
-    const facts = { [DEAD_LETTER_HEADERS.subject]: SUBJECT, [DEAD_LETTER_HEADERS.deliveries]: '20' };
-    await bury(RUN_USAGE, 'one', '{"a":1}', { ...facts, [DEAD_LETTER_HEADERS.reason]: 'bad' });
-    await bury(RUN_USAGE, 'two', Uint8Array.from([0xff, 0x00]));
-    await bury(LLM_USAGE, 'three', '', { [DEAD_LETTER_HEADERS.subject]: 'aos.work.runs' });
-    const { data, next_cursor } = await operate(opsDeadLettersList, { limit: 2 });
-    expect(data).toEqual([
-      expect.objectContaining({
-        sequence: 1,
-        stream: 'AOS_EVENTS',
-        consumer: 'billing-runs',
-        subject: SUBJECT,
-        reason: 'bad',
-        deliveries: 20,
-        payload_bytes: 7,
-        preview: '{"a":1}',
-      }),
-      expect.objectContaining({
-        sequence: 2,
-        subject: null,
-        reason: null,
-        deliveries: null,
-        payload_bytes: 2,
-      }),
-    ]);
-    expect(next_cursor).toBe('3');
-    expect(await numbers('billing-llm')).toEqual([3]);
-    expect(await operate(opsDeadLettersGet, { sequence: 1 })).toMatchObject({ payload: '{"a":1}' });
-    expect(await operate(opsDeadLettersGet, { sequence: 2 })).toMatchObject({
-      payload: null,
-      payload_base64: '/wA=',
-    });
-
-    const seen: string[] = [];
-    const live = SUBJECT.replace('aos.events', 'aos.live');
-    realtime.subscribeCore(live, ({ payload }) => void seen.push(payload));
-    await realtime.roundTripMs();
-    expect(await operate(opsDeadLettersReplay, { consumer: 'billing-runs', limit: 10 })).toEqual({
-      replayed: 1,
-      failed: 1,
-      data: [
-        { sequence: 1, outcome: 'replayed', detail: null },
-        { sequence: 2, outcome: 'failed', detail: expect.stringContaining('does not say') },
-      ],
-      more: false,
-    });
-    await waitUntil(async () => seen.length === 1, { what: 'the event is published again' });
-    expect(seen).toEqual(['{"a":1}']);
-    expect(await operate(opsDeadLettersReplay, { sequence: 3, limit: 1 })).toMatchObject({ failed: 1 });
-    expect(await numbers()).toEqual([2, 3]);
-    await operate(opsDeadLettersDelete, { sequence: 2 });
-    expect(await numbers()).toEqual([3]);
-    const gone = { error: { code: 'not_found' } };
-    expect(await around.askAs(platform(), opsDeadLettersGet, { sequence: 2 })).toMatchObject(gone);
-    expect(await around.askAs(platform(), opsDeadLettersDelete, { sequence: 2 })).toMatchObject(gone);
-    expect(await around.askAs(platform(), opsDeadLettersReplay, { sequence: 2, limit: 1 })).toMatchObject(
-      gone,
-    );
-  });
-
-  it('are for the platform alone', async () => {
-    const owner = ownerOf(TENANT);
-    const refused = { error: { code: 'authorization_denied' } };
-    expect(await around.askAs(owner, opsDeadLettersList, { limit: 1 })).toMatchObject(refused);
-    expect(await around.askAs(owner, opsDeadLettersGet, { sequence: 1 })).toMatchObject(refused);
-    expect(await around.askAs(owner, opsDeadLettersDelete, { sequence: 1 })).toMatchObject(refused);
-    expect(await around.askAs(owner, opsDeadLettersReplay, { sequence: 1, limit: 1 })).toMatchObject(refused);
-    const both = { sequence: 1, consumer: 'billing-runs', limit: 1 };
-    expect(await around.askAs(platform(), opsDeadLettersReplay, both)).toMatchObject({
-      error: { code: 'invalid_request' },
-    });
-    expect(await around.askAs(platform(), opsDeadLettersList, { limit: 1, cursor: '-1' })).toMatchObject({
-      error: { code: 'invalid_request' },
-    });
   });
 });

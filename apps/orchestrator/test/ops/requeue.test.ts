@@ -44,7 +44,7 @@ describe('requeueing a run', () => {
 
   it('again, also at once, changes nothing more', async () => {
     const agent = await world.addAgent();
-    const run = await world.waiting(agent, 'unknown_outcome', null);
+    const run = await world.waiting(agent, 'worker_crash_loop', null);
     const answers = await Promise.all([1, 2, 3].map(() => requeue(agent.tenantId, run.runId)));
     expect(answers.filter((answer) => answer.ok && answer.value.requeued)).toHaveLength(1);
     expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
@@ -82,7 +82,7 @@ describe('requeueing a run', () => {
 
   it('does not reach runs of other tenants', async () => {
     const agent = await world.addAgent();
-    const run = await world.waiting(agent, 'unknown_outcome', null);
+    const run = await world.waiting(agent, 'worker_crash_loop', null);
     expect(await requeue('other', run.runId)).toMatchObject({ error: { code: 'not_found' } });
     expect(await facts(run.runId)).toMatchObject({ status: 'waiting', queued: 0 });
     const claims = await world.store.claim(await newWorker(world.store), 50, ENGINE_VERSION);

@@ -19,6 +19,8 @@ export function requeueVerdict(run: RequeueFacts): RequeueVerdict {
   if (run.workerId !== null) return refuse(`the run is being worked on by ${run.workerId}`);
   if (run.status !== 'waiting') return { kind: run.isQueued ? 'queued' : 'requeue' };
   if (run.waitingReason === 'paused') return refuse('the run is paused; resume it');
+  if (run.waitingReason === 'unknown_outcome')
+    return refuse('the run waits for a decision about a step; resume it with its outcome');
   if (run.isTimed) return refuse(`the run waits for its time: ${run.waitingReason ?? 'not said'}`);
   return { kind: 'requeue' };
 }
