@@ -35,6 +35,8 @@ import {
 import { HealthChecks, METRICS, ServiceKitModule } from '@aos/service-kit';
 import type { Logger, Registry } from '@aos/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { ArchiveStore } from './application/archive/archive-store.ts';
+import { archivedRuns } from './application/archive/archived-runs.ts';
 import { ArtifactKeeper } from './application/artifacts/artifact-keeper.ts';
 import { readArtifact } from './application/artifacts/read-artifact.ts';
 import { cancelRun } from './application/cancel-run.ts';
@@ -67,11 +69,14 @@ import { updateAgent } from './application/update-agent.ts';
 import type { EngineStore, EventPublisher, Planner } from './application/engine/ports.ts';
 import type { ModelCalls } from './application/model-calls.ts';
 import { ModelPlanner } from './application/planner/model-planner.ts';
+import { ArchiveProcess } from './archive-process.ts';
 import type { SkillRegistry } from './domain/skill/skill.ts';
 import { EngineProcess } from './engine-process.ts';
 import { answer, answerAnonymous } from './inbound/answer.ts';
 import { agentVersionsRepository } from './outbound/agent-versions.repository.ts';
 import { agentsRepository } from './outbound/agents.repository.ts';
+import { archiveIndexRepository } from './outbound/archive/archive-index.repository.ts';
+import { openArchiveStore } from './outbound/archive/open-archive-store.ts';
 import { artifactProbe, openArtifactStore } from './outbound/artifacts/open-artifact-store.ts';
 import { auditLog } from './outbound/audit-log.ts';
 import { systemChance, systemClock } from './outbound/clock.ts';
@@ -98,6 +103,7 @@ interface Parts {
   publisher: EventPublisher;
   skills: SkillRegistry;
   artifacts: ArtifactKeeper;
+  archives: ArchiveStore;
   fleet: WorkerFleet;
 }
 
@@ -114,6 +120,7 @@ export class AppModule {
       connections,
       skills,
       artifacts: new ArtifactKeeper(artifactStore),
+      archives: await openArchiveStore(config),
       store: postgresEngineStore(connections.enginePool, { maxStepsDefault: config.MAX_STEPS }),
       publisher: natsEventPublisher(connections.messaging, connections.timeline),
       fleet: workersRepository(connections.enginePool),
@@ -128,11 +135,16 @@ export class AppModule {
       health.register(engineProcess.probe());
       return engineProcess;
     };
+    const startArchive = (metrics: Registry): ArchiveProcess =>
+      new ArchiveProcess({ ...parts, logger, timeline: connections.timeline, metrics });
     const probes = [...connections.probes(), artifactProbe(artifactStore, config)];
     return {
       module: AppModule,
       imports: [ServiceKitModule.forRoot({ name: 'orchestrator', config, logger, probes })],
-      providers: [{ provide: EngineProcess, inject: [METRICS, HealthChecks], useFactory: startEngine }],
+      providers: [
+        { provide: EngineProcess, inject: [METRICS, HealthChecks], useFactory: startEngine },
+        { provide: ArchiveProcess, inject: [METRICS], useFactory: startArchive },
+      ],
     };
   }
 }
@@ -164,12 +176,13 @@ function answerAgents({ config, connections, skills }: Parts): void {
 }
 
 function answerRuns(
-  { config, connections, store, publisher, skills, artifacts }: Parts,
+  { config, connections, store, publisher, skills, artifacts, archives }: Parts,
   { engine }: EngineProcess,
 ): void {
   const { messaging, database, timeline } = connections;
-  const runs = runsRepository(database);
   const clock = systemClock;
+  const index = archiveIndexRepository(database);
+  const runs = archivedRuns({ runs: runsRepository(database), index, store: archives, clock });
   const chance = systemChance;
   const limits = { maxSteps: config.MAX_STEPS, defaultEstCostCents: config.DEFAULT_EST_COST_CENTS };
   answer(

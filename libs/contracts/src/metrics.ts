@@ -27,6 +27,13 @@ export const METRICS: readonly MetricDefinition[] = [
     services: ['orchestrator'],
   },
   {
+    name: 'aos_journal_days',
+    type: 'gauge',
+    help: 'Days of the journal whose archiving has begun or is held up, by how far it has come',
+    labels: ['status'],
+    services: ['orchestrator'],
+  },
+  {
     name: 'aos_run_duration_seconds',
     type: 'histogram',
     help: 'From the start of a run to its end',

@@ -21,6 +21,8 @@ interface PostgresWorld extends StoreWorld {
   admin: Pool;
   /** Login aos_engine. */
   systemUrl: string;
+  /** Login aos_app. */
+  appUrl: string;
 }
 
 /** A fresh database. */
@@ -32,6 +34,7 @@ export async function openPostgresWorld(): Promise<PostgresWorld> {
   return {
     admin,
     systemUrl: database.systemUrl,
+    appUrl: database.appUrl,
     store: postgresEngineStore(pool, { maxStepsDefault: 50 }),
     addAgent: async ({
       tenantId = `t-${newId()}`,

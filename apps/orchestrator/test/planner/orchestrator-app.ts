@@ -17,7 +17,7 @@ export interface RunningOrchestrator {
 
 /** The service as it is, in this process. `log` gets every line. */
 export async function startOrchestrator(
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'appUrl' | 'systemUrl'>,
   natsUrl: string,
   { env = {}, log }: { env?: Record<string, string>; log?: string[] } = {},
 ): Promise<RunningOrchestrator> {

@@ -28,6 +28,19 @@ const settings = z.object({
   S3_REGION: z.string().default('us-east-1'),
   S3_ACCESS_KEY_ID: z.string().optional().describe('absent: the usual AWS credential chain'),
   S3_SECRET_ACCESS_KEY: z.string().optional().describe('goes with S3_ACCESS_KEY_ID'),
+  CHECKPOINT_OFFLOAD_OLDER_THAN_DAYS: envInt(3, { min: 1 }).describe(
+    'whole days after which a day of the journal is archived in the artifact store, once all its runs have ended',
+  ),
+  CHECKPOINT_OFFLOAD_MAX_RETRIES: envInt(3).describe('of a day; then it is tried again a day later'),
+  CHECKPOINT_RETENTION_DAYS: envInt(7, { min: 1 }).describe(
+    'whole days after which an archived day leaves the database; its runs are then read from the archive',
+  ),
+  RUN_RETENTION_DAYS: envInt(7, { min: 1 }).describe(
+    'how long an ended run of such a day is known after its end',
+  ),
+  IDEMPOTENCY_TTL_HOURS: envInt(24, { min: 1 }).describe(
+    'runs, and with them their keys, are known at least so long',
+  ),
   EGRESS_ALLOW: envList.describe('hosts or CIDRs that skills may reach although they are private'),
   EGRESS_DENY: envList.describe('hosts or CIDRs that skills may not reach'),
   WEBHOOK_KEYS_PATH: z

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, constants, mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { succeed } from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
 import type { ArtifactStore } from '../../application/artifacts/artifact-store.ts';
 import { addressOf, placeOf, unavailable, verified } from './content-address.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Artifacts as files below a folder. Processes on several machines must share it. */
 export function localArtifactStore(root: string, logger: Logger): ArtifactStore {
@@ -12,7 +12,9 @@ export function localArtifactStore(root: string, logger: Logger): ArtifactStore 
     put: async (tenantId, content) => {
       const address = addressOf(content);
       try {
-        await writeWhole(join(root, placeOf(tenantId, address.sha256)), content);
+        // Written again where it was: that mends damage.
+        const file = join(root, placeOf(tenantId, address.sha256));
+        await replaceFile(file, (path) => writeDurably(path, content));
         return succeed(address);
       } catch (err) {
         logger.error({ err, tenant_id: tenantId }, 'an artifact could not be written');
@@ -34,35 +36,10 @@ export function localArtifactStore(root: string, logger: Logger): ArtifactStore 
   };
 }
 
-/** Under its name stands the whole content or nothing, also after a crash. It is written again where it was: that mends damage. */
-async function writeWhole(file: string, content: Uint8Array): Promise<void> {
-  const folder = dirname(file);
-  const unfinished = `${file}.${randomUUID()}.unfinished`;
-  await mkdir(folder, { recursive: true });
-  try {
-    await writeDurably(unfinished, content);
-    await rename(unfinished, file);
-    await sync(folder);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-}
-
 async function writeDurably(file: string, content: Uint8Array): Promise<void> {
   const handle = await open(file, 'wx');
   try {
     await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes a rename in the folder durable. */
-async function sync(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
     await handle.sync();
   } finally {
     await handle.close();

@@ -3,7 +3,7 @@ import type { HealthProbe } from '@aos/service-kit';
 import type { Logger } from '@aos/telemetry';
 import type { ArtifactStore } from '../../application/artifacts/artifact-store.ts';
 import { localArtifactStore } from './local-artifact-store.ts';
-import type { S3Settings } from './s3-artifact-store.ts';
+import type { S3Settings } from './s3-client.ts';
 
 export type ArtifactConfig = Pick<OrchestratorConfig, 'ARTIFACT_STORE' | 'ARTIFACT_PATH' | 'S3_BUCKET'> &
   S3Settings;

@@ -1,30 +1,18 @@
-import {
-  GetObjectCommand,
-  HeadBucketCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
-} from '@aws-sdk/client-s3';
-import { succeed, type OrchestratorConfig } from '@aos/contracts';
+import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { succeed } from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
 import type { ArtifactStore } from '../../application/artifacts/artifact-store.ts';
 import { addressOf, placeOf, unavailable, verified } from './content-address.ts';
+import { isNamed, s3Client, type S3Settings } from './s3-client.ts';
 
 /** Of one request with the client's own repeats. */
 const REQUEST_MS_MAX = 20_000;
-const CONNECT_MS_MAX = 3_000;
 
 const bounded = () => ({ abortSignal: AbortSignal.timeout(REQUEST_MS_MAX) });
 
-export type S3Settings = Pick<
-  OrchestratorConfig,
-  'S3_ENDPOINT' | 'S3_REGION' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY'
->;
-
 /** Artifacts as objects of a bucket, on AWS or on a server of the same protocol. */
 export function s3ArtifactStore(bucket: string, settings: S3Settings, logger: Logger): ArtifactStore {
-  const client = new S3Client(clientConfig(settings));
+  const client = s3Client(settings);
   const isKept = async (Key: string, bytes: number): Promise<boolean> => {
     try {
       const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key }), bounded());
@@ -67,24 +55,4 @@ export function s3ArtifactStore(bucket: string, settings: S3Settings, logger: Lo
       await client.send(new HeadBucketCommand({ Bucket: bucket }), bounded());
     },
   };
-}
-
-function clientConfig(settings: S3Settings): S3ClientConfig {
-  const {
-    S3_ENDPOINT: endpoint,
-    S3_ACCESS_KEY_ID: accessKeyId,
-    S3_SECRET_ACCESS_KEY: secretAccessKey,
-  } = settings;
-  const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
-  return {
-    region: settings.S3_REGION,
-    requestHandler: { connectionTimeout: CONNECT_MS_MAX },
-    // Servers other than AWS have no host name for each bucket.
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    ...(hasKeys ? { credentials: { accessKeyId, secretAccessKey } } : {}),
-  };
-}
-
-function isNamed(error: unknown, name: string): boolean {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === name;
 }
