@@ -1,6 +1,7 @@
-import { agent, submittedRun, type PlanStepInput, type StackFile } from '@aos/contracts';
+import { submittedRun, type PlanStepInput, type StackFile } from '@aos/contracts';
 import { connectMessaging } from '@aos/messaging';
 import { createLogger } from '@aos/telemetry';
+import { createAgent, goalOf, homeApi } from '../api.ts';
 
 export interface AosClient {
   createAgent(): Promise<string>;
@@ -20,7 +21,6 @@ interface RunTimes {
 }
 
 const RUN_MS_MAX = 120_000;
-const OPEN_RUNS_MAX = 100_000;
 
 interface Seen {
   firstStep?: { atMs: number; payload: string };
@@ -50,16 +50,13 @@ export async function openAosClient(stack: StackFile): Promise<AosClient> {
     seenOf(runIdIn(subject)).finished.resolve({ atMs: performance.now(), status: data.status });
   });
   await messaging.roundTripMs();
-  const post = postTo(stack);
+  const api = homeApi(stack);
 
   return {
-    createAgent: async () => {
-      const created = await post('/agents', { name: 'benchmark', max_concurrent_runs: OPEN_RUNS_MAX });
-      return agent.parse(created).agent_id;
-    },
+    createAgent: () => createAgent(api),
     run: async (agentId, plan) => {
       const startMs = performance.now();
-      const submitted = await post(`/agents/${agentId}/goals`, { goal: 'benchmark', plan });
+      const submitted = await api.create(`/agents/${agentId}/goals`, goalOf(plan));
       const { run_id: runId } = submittedRun.parse(submitted);
       const seen = seenOf(runId);
       const { atMs, status } = await inTime(seen.finished.promise, runId);
@@ -86,18 +83,6 @@ function beganMs(payload: string | undefined): number {
 /** `aos.live.v1.<tenant>.<agent>.run.<run id>.<event type…>` */
 function runIdIn(subject: string): string {
   return subject.split('.')[6] ?? '';
-}
-
-function postTo({ gateway_url, api_key }: StackFile) {
-  return async (path: string, body: unknown): Promise<unknown> => {
-    const response = await fetch(`${gateway_url}/api/v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'X-AOS-Key': api_key },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
 }
 
 async function inTime<T>(event: Promise<T>, runId: string): Promise<T> {
