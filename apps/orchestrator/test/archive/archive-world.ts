@@ -20,8 +20,6 @@ import { runsRepository } from '../../src/outbound/runs.repository.ts';
 import { openPostgresWorld } from '../engine/postgres-world.ts';
 import { newWorker, row, submission } from '../engine/store-world.ts';
 
-export const DAY_MS = 86_400_000;
-
 const RETENTION: RetentionDays = {
   offloadAfterDays: 3,
   maxRetries: 2,

@@ -17,7 +17,7 @@ interface ExportParts {
 }
 
 /** What an archive holds; it lies beside it. */
-export interface Manifest extends ArchiveFacts {
+interface Manifest extends ArchiveFacts {
   run_day: string;
   first_event_at: string | null;
   last_event_at: string | null;
