@@ -159,6 +159,8 @@ export const OUTPUTS: Readonly<Record<string, unknown>> = {
   'orchestrator.runs.list.v1': emptyPage,
   'orchestrator.runs.events.v1': emptyPage,
   'orchestrator.runs.cancel.v1': summary,
+  'orchestrator.runs.pause.v1': summary,
+  'orchestrator.runs.resume.v1': summary,
   'orchestrator.artifacts.read.v1': {
     artifact: { name: 'word', sha256: 'ab'.repeat(32), bytes: 2, media_type: 'text/plain' },
     offset: 0,
@@ -214,6 +216,11 @@ export const BODIES: Readonly<Record<string, { valid: object; wrong: object; wro
     wrongField: '/plan/0/params',
   },
   'POST /runs/:run_id/cancel': { valid: { reason: 'r' }, wrong: { reason: 1 }, wrongField: '/reason' },
+  'POST /runs/:run_id/resume': {
+    valid: { step_id: 's', outcome: 'retry' },
+    wrong: { outcome: 'maybe' },
+    wrongField: '/outcome',
+  },
   'POST /runtime/simulate': {
     valid: { plan: [{ skill: 'http_call' }], budget_cents: 5 },
     wrong: { plan: [{ skill: 'http_call' }], budget_cents: '5' },

@@ -25,6 +25,8 @@ const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
     field: '/plan/1/params',
   },
   'POST /runs/:run_id/cancel': { good: { reason: 'r' }, wrong: { reason: 1 }, field: '/reason' },
+  'POST /runs/:run_id/pause': { good: {}, wrong: [], field: '' },
+  'POST /runs/:run_id/resume': { good: {}, wrong: { outcome: 'maybe' }, field: '/outcome' },
   'POST /runtime/simulate': {
     good: { plan: [transform('1')], budget_cents: 5 },
     wrong: { plan: [transform('1')], budget_cents: '5' },

@@ -15,7 +15,7 @@ import {
 type Input = InputOf<typeof runsBulk>;
 type Output = OutputOf<typeof runsBulk>;
 
-export interface FoundRun {
+interface FoundRun {
   runId: string;
   status: RunStatus;
   goal: string;
@@ -38,7 +38,7 @@ export interface RunFinder {
 }
 
 /** Does the action with one run. */
-export type Act = (
+type Act = (
   context: RequestContext,
   runId: string,
   reason: string | undefined,

@@ -12,7 +12,7 @@ import {
 import type { EventPublisher, Ticket } from '../engine/ports.ts';
 import type { Audit } from './audit.ts';
 
-export type Requeued =
+type Requeued =
   | { kind: 'requeued'; status: RunStatus; ticket: Ticket }
   | { kind: 'queued'; status: RunStatus }
   | { kind: 'not_found' }
