@@ -187,6 +187,46 @@ describe('the archivist', () => {
     expect(archivist.told.slice(1)).toEqual([`archived ${DAY}`, `dropped ${DAY}`]);
   });
 
+  it('gives up dropping while the journal is in use, rather than make its writers queue', async () => {
+    await world.addRuns(DAY, 1);
+    const archivist = world.archivist({ store, today: AT_DROP, retention: { keepRunsDays: 1000 } });
+    const reading = await world.engine.connect();
+    await reading.query('begin');
+    await reading.query('select count(*) from orchestrator.run_events');
+    await archivist.pass();
+    expect(archivist.told).toEqual([
+      `archived ${DAY}`,
+      `held up ${DAY} canceling statement due to lock timeout`,
+    ]);
+    expect(await world.archiveOf(DAY)).toMatchObject({ status: 'verified' });
+    await reading.query('commit');
+    reading.release();
+    await archivist.pass();
+    expect(archivist.told.at(-1)).toBe(`dropped ${DAY}`);
+  });
+
+  it('stops when its process does, without a failure counted', async () => {
+    await world.addRuns(DAY, 1);
+    const stop = new AbortController();
+    const archivist = world.archivist({
+      store: {
+        ...store,
+        write: async (name, content, signal) => {
+          stop.abort();
+          await store.write(name, content, signal);
+        },
+      },
+      today: AT_DROP,
+      signal: stop.signal,
+    });
+    await archivist.pass();
+    expect(await world.archiveOf(DAY)).toMatchObject({
+      status: 'waiting',
+      reason: 'the process that archived it was stopped',
+    });
+    expect(await world.rowsOf(DAY)).toBe(3);
+  });
+
   it('forgets the runs of dropped days after their retention, and never before their keys', async () => {
     const [run] = await world.addRuns(DAY, 1);
     const tenantId = run?.tenantId ?? '';
