@@ -62,7 +62,7 @@ describe('without Redis', () => {
   });
 
   it('requests pass uncounted, are logged once, and are counted again when it is back', async () => {
-    expect(await isCounting(gateway.url)).toBe(true);
+    await waitUntil(() => isCounting(gateway.url), { what: 'requests are counted' });
     await redis.kill();
     const { elapsedMs } = await timed(async () => {
       for (let request = 0; request < 20; request += 1) {

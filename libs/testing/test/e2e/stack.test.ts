@@ -70,7 +70,7 @@ describe('the services', () => {
   it('are healthy, with how long each of their servers took to answer', async () => {
     const parts: Record<ServiceName, string[]> = {
       'api-gateway': ['database', 'nats', 'redis'],
-      orchestrator: ['database', 'nats', 'r2'],
+      orchestrator: ['database', 'nats', 'r2', 'worker'],
       router: ['database', 'models', 'nats'],
       realtime: ['nats'],
       eval: ['database', 'nats'],
