@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Simulation, type Kind } from './simulation/simulation.ts';
 
 const SEEDS = 200;
+/** A history takes milliseconds of its own, and several of those where other tests share the machine. */
+const SEEDS_TIMEOUT_MS = 300_000;
 /** Each shows a fault the engine once had, with goals as they were then. */
 const REGRESSIONS = [
   { seed: 48, fault: 'a claim carried out after its answer was lost' },
@@ -24,9 +26,13 @@ async function expectNothingViolated(seed: number, kind?: Kind): Promise<void> {
 }
 
 describe('the engine, whatever is lost, late or dead', () => {
-  it(`keeps its guarantees in ${SEEDS} histories`, async () => {
-    for (let seed = 1; seed <= SEEDS; seed += 1) await expectNothingViolated(seed);
-  });
+  it(
+    `keeps its guarantees in ${SEEDS} histories`,
+    async () => {
+      for (let seed = 1; seed <= SEEDS; seed += 1) await expectNothingViolated(seed);
+    },
+    SEEDS_TIMEOUT_MS,
+  );
 
   it.each(REGRESSIONS)('keeps its guarantees in the history that showed $fault', async ({ seed }) => {
     await expectNothingViolated(seed, AS_THEN);
