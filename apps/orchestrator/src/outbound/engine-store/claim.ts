@@ -2,7 +2,10 @@ import type { Pool } from '@aos/database';
 import type { ClaimedRun } from '../../application/engine/ports.ts';
 import { run, type Statement } from './connection.ts';
 
-/** Makes the process $1, of engine version $3, the owner of the runs in `gone`. */
+/**
+ * Makes the process $1, of engine version $3, the owner of the runs in `gone`. Their ids go through an array, here and
+ * below: for a join the planner, which cannot know how few they are, reads the whole queue.
+ */
 const TAKE = `
     update orchestrator.runs r
     set status = 'running', worker_id = $1::uuid, waiting_reason = null, ready_at = null,
@@ -12,7 +15,7 @@ const TAKE = `
         from (select case when r.claimed_seq = 0 then r.first_events else (
           select e.run_seq from orchestrator.run_events e where e.run_day = r.run_day and e.run_id = r.run_id
           order by e.run_seq desc limit 1) end as seq) s)
-    from gone where r.run_id = gone.run_id
+    where r.run_id = any (array(select run_id from gone))
     returning r.run_id, r.tenant_id, r.agent_id, r.traceparent, r.claimed_seq, r.enqueue_no, r.idle_claims,
       exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id) as has_signals`;
 
@@ -48,7 +51,7 @@ const CLAIM: Statement = {
       limit (select greatest(1, $2::int / greatest(1, count(tenant_id)))::int from waiting)
       for update skip locked),
     gone as (
-      delete from orchestrator.run_queue q using picked p where q.run_id = p.run_id returning q.run_id),
+      delete from orchestrator.run_queue where run_id = any (array(select run_id from picked)) returning run_id),
     charged as (
       update orchestrator.lanes l
       set started_vtime = greatest(lane.vtime, (select vtime from clock)),
@@ -70,7 +73,7 @@ const CLAIM_OVERDUE: Statement = {
       order by r.deadline limit $2::int
       for update of q skip locked),
     gone as (
-      delete from orchestrator.run_queue q using overdue o where q.run_id = o.run_id returning q.run_id)
+      delete from orchestrator.run_queue where run_id = any (array(select run_id from overdue)) returning run_id)
     ${TAKE}`,
 };
 
