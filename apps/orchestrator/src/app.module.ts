@@ -23,6 +23,7 @@ import {
   runsGet,
   runsList,
   runsPause,
+  runsRestart,
   runsResume,
   runsSubmit,
   runtimeCapabilities,
@@ -51,6 +52,7 @@ import { listRunEvents } from './application/list-run-events.ts';
 import { listRuns } from './application/list-runs.ts';
 import { listSkills } from './application/list-skills.ts';
 import { pauseRun } from './application/pause-run.ts';
+import { restartRun } from './application/restart-run.ts';
 import { resumeRun } from './application/resume-run.ts';
 import { simulatePlan } from './application/simulate-plan.ts';
 import { bulkRuns } from './application/ops/bulk-runs.ts';
@@ -208,6 +210,7 @@ function answerRuns(
   answer(messaging, runsCancel, cancelRun(signals));
   answer(messaging, runsPause, pauseRun(signals));
   answer(messaging, runsResume, resumeRun(signals));
+  answer(messaging, runsRestart, restartRun({ runs, restart: (run) => engine.restart(run), clock }));
 }
 
 /** What operators do; the use cases about all tenants refuse credentials of one. */

@@ -10,6 +10,7 @@ import { runsEvents } from './commands/orchestrator/runs-events.v1.ts';
 import { runsGet } from './commands/orchestrator/runs-get.v1.ts';
 import { runsList } from './commands/orchestrator/runs-list.v1.ts';
 import { runsPause } from './commands/orchestrator/runs-pause.v1.ts';
+import { runsRestart } from './commands/orchestrator/runs-restart.v1.ts';
 import { runsResume } from './commands/orchestrator/runs-resume.v1.ts';
 import { runsSubmit } from './commands/orchestrator/runs-submit.v1.ts';
 import { runtimeCapabilities } from './commands/orchestrator/runtime-capabilities.v1.ts';
@@ -54,6 +55,7 @@ export const COMMANDS = [
   runsCancel,
   runsPause,
   runsResume,
+  runsRestart,
   skillsList,
   runtimeSimulate,
   runtimeCapabilities,

@@ -91,6 +91,15 @@ export const EVENT_DATA = {
     next_attempt_at: timestamp.nullable(),
     error: errorSpec.nullable(),
   }),
+  /**
+   * An ended run begins again: `from_step` and what comes after it, under a new generation and thus new keys. Null: it
+   * had no plan.
+   */
+  'run.restarted': z.object({
+    from_step: z.string().nullable(),
+    generation: z.int().min(2),
+    reserved_microcents: microcents,
+  }),
   /** A person has decided about a step whose outcome was not known; `retry`: it is called again with the same key. */
   'step.resolved': z.object({ step_id: z.string(), outcome: z.enum(['retry', 'skip', 'fail']) }),
   /** A waiting run is being worked on again. */
@@ -101,6 +110,7 @@ export const EVENT_DATA = {
     error: errorSpec.nullable(),
     cost_microcents: microcents,
     cost_cents: z.number(),
+    /** Since the run was submitted or restarted; cost and tokens are those of the whole run. */
     steps_finished: z.int().nonnegative(),
     input_tokens: z.int().nonnegative().optional(),
     output_tokens: z.int().nonnegative().optional(),

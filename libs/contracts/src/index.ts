@@ -36,6 +36,7 @@ export * from './commands/orchestrator/runs-events.v1.ts';
 export * from './commands/orchestrator/runs-get.v1.ts';
 export * from './commands/orchestrator/runs-list.v1.ts';
 export * from './commands/orchestrator/runs-pause.v1.ts';
+export * from './commands/orchestrator/runs-restart.v1.ts';
 export * from './commands/orchestrator/runs-resume.v1.ts';
 export * from './commands/orchestrator/runs-submit.v1.ts';
 export * from './commands/orchestrator/runtime-capabilities.v1.ts';

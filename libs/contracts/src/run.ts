@@ -95,6 +95,8 @@ export const run = runSummary.extend({
   context: z.record(z.string(), z.json()),
   max_steps: z.int(),
   max_parallel: z.int().optional(),
+  /** Grows with each restart. */
+  generation: z.int().optional(),
   start_at: timestamp.nullable().optional(),
   deadline: timestamp.nullable().optional(),
   input_tokens: z.int(),

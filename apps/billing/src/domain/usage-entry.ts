@@ -50,7 +50,10 @@ export const llmUsage = cloudEvent
     };
   });
 
-/** Of `run.finished`, the same; what its model calls cost is not read: it is metered with the calls. */
+/**
+ * Of `run.finished`, the same; what its model calls cost is not read: it is metered with the calls. A run that was
+ * restarted ends more than once, and each end counts as a run: its `steps_finished` are only those since the restart.
+ */
 export const runUsage = cloudEvent
   .pick({ tenantid: true, time: true, agentid: true, runid: true, runseq: true })
   .required({ runid: true, runseq: true })

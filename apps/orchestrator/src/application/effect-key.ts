@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { JsonObject } from '../domain/skill/skill.ts';
 
-/** Grows with a restart or a new plan only, so that attempts and takeovers use one key. */
-const GENERATION = 1;
+interface EffectPlace {
+  runId: string;
+  stepId: string;
+  /** Grows with a restart only, so that attempts and takeovers use one key. */
+  generation: number;
+}
 
 /** The key under which a step's effect is asked for: a hash of run, step, generation and canonical input (RFC 8785). */
-export function effectKey(runId: string, stepId: string, params: JsonObject): string {
-  return hashOf(`${runId}\n${stepId}\n${GENERATION}\n${canonicalize(params)}`);
+export function effectKey({ runId, stepId, generation }: EffectPlace, params: JsonObject): string {
+  return hashOf(`${runId}\n${stepId}\n${generation}\n${canonicalize(params)}`);
 }
 
 /** The key of a planning call: a hash of run, key number and which call it is of those that make one plan. */

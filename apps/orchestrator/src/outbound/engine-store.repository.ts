@@ -11,6 +11,7 @@ import {
   leftFlushes,
   wakeDue,
 } from './engine-store/recovery.ts';
+import { restartRun } from './engine-store/restart.ts';
 import { leaveSignal, signalsFor } from './engine-store/signals.ts';
 import { submitBatch } from './engine-store/submit.ts';
 
@@ -58,6 +59,8 @@ export function postgresEngineStore(
     },
     submit: (workerId, flushNo, batch, slots) =>
       submitBatch(pool, { workerId, flushNo, maxStepsDefault, slots, lanes }, batch),
+    restart: (workerId, flushNo, restart) =>
+      restartRun(pool, { workerId, flushNo, maxStepsDefault }, restart),
     flush: (flush) => flushBatch(pool, flush),
     async wasCommitted(workerId, flushNo) {
       return (await run(pool, WAS_COMMITTED, [workerId, flushNo])).length > 0;

@@ -3,6 +3,7 @@ import type { StoreWorld } from './store-world.ts';
 import { claimSuite } from './suite/claim.suite.ts';
 import { flushSuite } from './suite/flush.suite.ts';
 import { recoverySuite } from './suite/recovery.suite.ts';
+import { restartSuite } from './suite/restart.suite.ts';
 import { signalSuite } from './suite/signal.suite.ts';
 import { submitSuite } from './suite/submit.suite.ts';
 import { timerSuite } from './suite/timer.suite.ts';
@@ -20,6 +21,7 @@ export function engineStoreSuite(where: string, open: () => Promise<StoreWorld>)
     claimSuite(() => world);
     flushSuite(() => world);
     recoverySuite(() => world);
+    restartSuite(() => world);
     signalSuite(() => world);
     timerSuite(() => world);
   });

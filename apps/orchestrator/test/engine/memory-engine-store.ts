@@ -5,6 +5,8 @@ import {
   type FinishedRun,
   type Flush,
   type ReleasedRun,
+  type Restart,
+  type RestartResult,
   type RunSignal,
   type SignalReceipt,
   type Submission,
@@ -12,19 +14,23 @@ import {
   type Ticket,
   type UnpublishedFlush,
 } from '../../src/application/engine/ports.ts';
-import { admit, type AgentFacts, type Verdict } from '../../src/domain/run/admit.ts';
+import { admissionAgain, admit, type AgentFacts, type Verdict } from '../../src/domain/run/admit.ts';
 import { isTerminal, type RunEvent } from '../../src/domain/run/state.ts';
+import { MemoryFlushes, type Kept } from './memory-flushes.ts';
 import { MemoryJournal, spansOf, type Span } from './memory-journal.ts';
 import { MemoryQueue } from './memory-queue.ts';
 import { MemorySignals } from './memory-signals.ts';
-import { answerOf, holdsNul, newRun, scopedKey, type MemoryRun } from './memory-run.ts';
-
-interface Kept {
-  workerId: string;
-  flushNo: number;
-  spans: Span[];
-  tickets: Ticket[];
-}
+import {
+  answerOf,
+  beginAgain,
+  claimedRun,
+  holdsNul,
+  knownRuns,
+  isOverdue,
+  newRun,
+  scopedKey,
+  type MemoryRun,
+} from './memory-run.ts';
 
 /** The engine's store in memory, each method one indivisible step: what the simulation runs on. */
 export class MemoryEngineStore implements EngineStore {
@@ -32,7 +38,7 @@ export class MemoryEngineStore implements EngineStore {
   readonly agents = new Map<string, AgentFacts>();
   readonly runs = new Map<string, MemoryRun>();
   readonly journals = new MemoryJournal();
-  readonly unpublished = new Map<string, Kept>();
+  readonly unpublished = new MemoryFlushes();
   readonly #signals = new MemorySignals();
   readonly #queue = new MemoryQueue();
   readonly #leaseEnds = new Map<string, number>();
@@ -76,7 +82,7 @@ export class MemoryEngineStore implements EngineStore {
     if (!this.#leaseEnds.has(workerId)) return 'fenced';
     const verdicts = admit(
       batch.map((submission) => ({ ...submission, idempotencyKey: scopedKey(submission) })),
-      { agents: this.agents, runs: this.#known(), maxStepsDefault: this.#maxStepsDefault },
+      { agents: this.agents, runs: knownRuns(this.runs), maxStepsDefault: this.#maxStepsDefault },
     );
     if (
       batch.some(
@@ -99,7 +105,7 @@ export class MemoryEngineStore implements EngineStore {
       const tickets = fresh.flatMap(({ run }) =>
         run.status === 'waiting' ? [] : [{ runId: run.run_id, enqueueNo: 1 }],
       );
-      this.unpublished.set(`${workerId}/${flushNo}`, { workerId, flushNo, spans, tickets });
+      this.unpublished.keep({ workerId, flushNo, spans, tickets });
     }
     return results;
   }
@@ -112,21 +118,32 @@ export class MemoryEngineStore implements EngineStore {
     for (const finished of flush.finished) this.#settle(workerId, finished);
     for (const released of flush.released) this.#release(workerId, released);
     for (const signalId of flush.handledSignals) this.signalsLeft.delete(signalId);
-    for (const [key, kept] of this.unpublished) {
-      if (kept.workerId === workerId && kept.flushNo <= flush.publishedUpTo) this.unpublished.delete(key);
-    }
-    if (rows.length > 0)
-      this.unpublished.set(`${workerId}/${flushNo}`, {
-        workerId,
-        flushNo,
-        spans: spansOf(rows),
-        tickets: [],
-      });
+    this.unpublished.deleteUpTo(workerId, flush.publishedUpTo);
+    if (rows.length > 0) this.unpublished.keep({ workerId, flushNo, spans: spansOf(rows), tickets: [] });
     return 'committed';
   }
 
+  async restart(workerId: string, flushNo: number, restart: Restart): Promise<RestartResult | 'fenced'> {
+    if (!this.#leaseEnds.has(workerId)) return 'fenced';
+    const { runId, reserveMicrocents, row } = restart;
+    const { agents } = this;
+    const known = { agents, runs: new Map(), maxStepsDefault: this.#maxStepsDefault };
+    const [verdict] = admit([admissionAgain(restart)], known);
+    if (verdict?.kind === 'refuse') return verdict;
+    const run = this.runs.get(runId);
+    const isAsRead = row.event.seq === this.journals.lastSeq(runId) + 1;
+    if (run === undefined || !isTerminal(run.status) || !isAsRead) return { kind: 'changed' };
+    this.journals.append(row);
+    this.#count(run, { reservedMicrocents: reserveMicrocents, openRuns: 1 });
+    beginAgain(run, reserveMicrocents);
+    this.#enqueue(run);
+    const ticket = { runId, enqueueNo: run.enqueueNo };
+    this.unpublished.keep({ workerId, flushNo, spans: spansOf([row]), tickets: [ticket] });
+    return { kind: 'restarted', ticket };
+  }
+
   async wasCommitted(workerId: string, flushNo: number): Promise<boolean> {
-    return this.unpublished.has(`${workerId}/${flushNo}`);
+    return this.unpublished.has(workerId, flushNo);
   }
 
   async claim(workerId: string, slots: number, engineVersion: number): Promise<ClaimedRun[]> {
@@ -138,14 +155,14 @@ export class MemoryEngineStore implements EngineStore {
   async claimOverdue(workerId: string, limit: number, engineVersion: number): Promise<ClaimedRun[]> {
     if (!this.#leaseEnds.has(workerId)) return [];
     const overdue = [...this.runs.values()].filter(
-      (run) => this.#isOverdue(run) && run.workerId === null && run.engineVersion <= engineVersion,
+      (run) => isOverdue(run, this.#now()) && run.workerId === null && run.engineVersion <= engineVersion,
     );
     const runIds = this.#queue.takeNamed(overdue.map(({ submission }) => submission.runId).slice(0, limit));
     return runIds.map((runId) => this.#take(workerId, runId, engineVersion));
   }
 
   async owned(workerId: string): Promise<ClaimedRun[]> {
-    return this.#ownedBy(workerId).map((run) => this.#claimed(run, true));
+    return this.#ownedBy(workerId).map((run) => claimedRun(run, true));
   }
 
   async journal(runIds: readonly string[]): Promise<Map<string, RunEvent[]>> {
@@ -196,18 +213,17 @@ export class MemoryEngineStore implements EngineStore {
   }
 
   async leftFlushes(workerId: string, lost: readonly number[], limit: number): Promise<UnpublishedFlush[]> {
-    return [...this.unpublished.values()]
-      .filter(
-        (kept) =>
-          !this.#leaseEnds.has(kept.workerId) || (kept.workerId === workerId && lost.includes(kept.flushNo)),
-      )
-      .toSorted((a, b) => a.workerId.localeCompare(b.workerId) || a.flushNo - b.flushNo)
-      .slice(0, limit)
-      .map(({ spans, ...kept }) => ({ ...kept, rows: spans.flatMap((span) => this.journals.rows(span)) }));
+    const isLost = (kept: Kept): boolean =>
+      !this.#leaseEnds.has(kept.workerId) || (kept.workerId === workerId && lost.includes(kept.flushNo));
+    const left = this.unpublished.inOrder().filter(isLost).slice(0, limit);
+    return left.map(({ spans, ...kept }) => ({
+      ...kept,
+      rows: spans.flatMap((span) => this.journals.rows(span)),
+    }));
   }
 
   async deleteFlushes(flushes: readonly { workerId: string; flushNo: number }[]): Promise<void> {
-    for (const { workerId, flushNo } of flushes) this.unpublished.delete(`${workerId}/${flushNo}`);
+    for (const { workerId, flushNo } of flushes) this.unpublished.delete(workerId, flushNo);
   }
 
   #take(workerId: string, runId: string, engineVersion: number): ClaimedRun {
@@ -222,16 +238,12 @@ export class MemoryEngineStore implements EngineStore {
       readyAtMs: null,
       engineVersion: Math.max(run.engineVersion, engineVersion),
     });
-    return this.#claimed(run, this.#signals.of(runId).length > 0);
-  }
-
-  #isOverdue({ status, submission: { deadline } }: MemoryRun): boolean {
-    return deadline !== null && !isTerminal(status) && Date.parse(deadline) <= this.#now();
+    return claimedRun(run, this.#signals.of(runId).length > 0);
   }
 
   #isWanted(run: MemoryRun): boolean {
     const { readyAtMs, submission } = run;
-    if (this.#isOverdue(run)) return true;
+    if (isOverdue(run, this.#now())) return true;
     if (readyAtMs !== null && readyAtMs <= this.#now()) return true;
     return this.#signals.of(submission.runId).length > 0;
   }
@@ -270,7 +282,7 @@ export class MemoryEngineStore implements EngineStore {
     if (run?.workerId !== workerId) return;
     this.#count(run, {
       reservedMicrocents: -run.reservedMicrocents,
-      spentMicrocents: costMicrocents,
+      spentMicrocents: costMicrocents - run.costMicrocents,
       openRuns: -1,
     });
     Object.assign(run, { status, workerId: null, reservedMicrocents: 0, costMicrocents });
@@ -310,16 +322,6 @@ export class MemoryEngineStore implements EngineStore {
     agent.openRuns += change.openRuns ?? 0;
   }
 
-  #known(): Map<string, { runId: string; requestHash: string }> {
-    const runs = [...this.runs.values()].map(({ submission }) => submission);
-    return new Map(
-      runs.flatMap((run) => {
-        const key = scopedKey(run);
-        return [[run.runId, run] as const, ...(key === null ? [] : [[key, run] as const])];
-      }),
-    );
-  }
-
   #run(runId: string): MemoryRun {
     const run = this.runs.get(runId);
     if (run === undefined) throw new Error(`no run ${runId}`);
@@ -328,13 +330,5 @@ export class MemoryEngineStore implements EngineStore {
 
   #ownedBy(workerId: string): MemoryRun[] {
     return [...this.runs.values()].filter((run) => run.workerId === workerId);
-  }
-
-  #claimed(
-    { submission, idleClaims, enqueueNo, claimedSeq: seq }: MemoryRun,
-    hasSignals: boolean,
-  ): ClaimedRun {
-    const { runId, tenantId, agentId, traceparent } = submission;
-    return { runId, tenantId, agentId, traceparent, seq, enqueueNo, idleClaims, hasSignals };
   }
 }

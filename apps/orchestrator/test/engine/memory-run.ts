@@ -1,6 +1,6 @@
 import type { RunStatus } from '@aos/contracts';
-import type { Submission } from '../../src/application/engine/ports.ts';
-import { ENGINE_VERSION } from '../../src/domain/run/state.ts';
+import type { ClaimedRun, Submission } from '../../src/application/engine/ports.ts';
+import { ENGINE_VERSION, isTerminal } from '../../src/domain/run/state.ts';
 
 /** A row of the runs table. */
 export interface MemoryRun {
@@ -51,4 +51,35 @@ export function answerOf(submission: Submission) {
   const { runId, tenantId, agentId, goal, createdAt } = submission;
   const status = statusOf(submission);
   return { run_id: runId, agent_id: agentId, tenant_id: tenantId, status, goal, created_at: createdAt };
+}
+
+/** As an ended run begins again. */
+export function beginAgain(run: MemoryRun, reservedMicrocents: number): void {
+  const submission = { ...run.submission, startAt: null, deadline: null };
+  Object.assign(run, { submission, status: 'queued', reservedMicrocents });
+  run.enqueueNo += 1;
+  run.engineVersion = Math.max(run.engineVersion, ENGINE_VERSION);
+}
+
+export function isOverdue({ status, submission: { deadline } }: MemoryRun, nowMs: number): boolean {
+  return deadline !== null && !isTerminal(status) && Date.parse(deadline) <= nowMs;
+}
+
+export function claimedRun(run: MemoryRun, hasSignals: boolean): ClaimedRun {
+  const { runId, tenantId, agentId, traceparent } = run.submission;
+  const { idleClaims, enqueueNo, claimedSeq: seq } = run;
+  return { runId, tenantId, agentId, traceparent, seq, enqueueNo, idleClaims, hasSignals };
+}
+
+/** By run id and by key, as admission asks for them. */
+export function knownRuns(
+  runs: ReadonlyMap<string, MemoryRun>,
+): Map<string, { runId: string; requestHash: string }> {
+  const known = new Map<string, Submission>();
+  for (const { submission } of runs.values()) {
+    known.set(submission.runId, submission);
+    const key = scopedKey(submission);
+    if (key !== null) known.set(key, submission);
+  }
+  return known;
 }

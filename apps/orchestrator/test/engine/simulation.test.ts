@@ -17,6 +17,7 @@ const AS_THEN: Kind = {
   hasGraphs: false,
   hasTimes: false,
   hasPauses: false,
+  hasRestarts: false,
 };
 
 async function expectNothingViolated(seed: number, kind?: Kind): Promise<void> {

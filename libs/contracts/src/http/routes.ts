@@ -13,12 +13,9 @@ import { evaluationsStart } from '../commands/eval/evaluations-start.v1.ts';
 import { suitesGet } from '../commands/eval/suites-get.v1.ts';
 import { suitesList } from '../commands/eval/suites-list.v1.ts';
 import { suitesPut } from '../commands/eval/suites-put.v1.ts';
-import { runsCancel } from '../commands/orchestrator/runs-cancel.v1.ts';
 import { runsEvents } from '../commands/orchestrator/runs-events.v1.ts';
 import { runsGet } from '../commands/orchestrator/runs-get.v1.ts';
 import { runsList } from '../commands/orchestrator/runs-list.v1.ts';
-import { runsPause } from '../commands/orchestrator/runs-pause.v1.ts';
-import { runsResume } from '../commands/orchestrator/runs-resume.v1.ts';
 import { runsSubmit } from '../commands/orchestrator/runs-submit.v1.ts';
 import { runtimeCapabilities } from '../commands/orchestrator/runtime-capabilities.v1.ts';
 import { runtimeSimulate } from '../commands/orchestrator/runtime-simulate.v1.ts';
@@ -28,6 +25,7 @@ import { apiKeyCreateInput, apiKeyList, createdApiKey } from './api-key.ts';
 import { OPERATOR_ROUTES } from './operator-routes.ts';
 import { queryPage, type HttpRoute } from './route.ts';
 import { serve } from './serve.ts';
+import { STEERING_ROUTES } from './steering-routes.ts';
 
 const noBody = z.strictObject({}).optional();
 
@@ -128,36 +126,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     rate: 'reads',
     alsoAtRoot: true,
   }),
-  serve(runsCancel, {
-    method: 'POST',
-    path: '/runs/:run_id/cancel',
-    tag: 'runs',
-    body: z.strictObject({ reason: z.string().max(500).optional() }).optional(),
-    status: 202,
-    level: 2,
-    rate: 'writes',
-    alsoAtRoot: true,
-  }),
-  serve(runsPause, {
-    method: 'POST',
-    path: '/runs/:run_id/pause',
-    tag: 'runs',
-    body: noBody,
-    status: 202,
-    level: 2,
-    rate: 'writes',
-    alsoAtRoot: true,
-  }),
-  serve(runsResume, {
-    method: 'POST',
-    path: '/runs/:run_id/resume',
-    tag: 'runs',
-    body: runsResume.input.omit({ run_id: true }).optional(),
-    status: 202,
-    level: 2,
-    rate: 'writes',
-    alsoAtRoot: true,
-  }),
+  ...STEERING_ROUTES,
   serve(skillsList, {
     method: 'GET',
     path: '/skills',

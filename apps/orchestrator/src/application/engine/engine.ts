@@ -7,6 +7,7 @@ import { FlushLedger, LOST_MS } from './flush-ledger.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { Relay } from './relay.ts';
 import { RunExecution, type Departure } from './run-execution.ts';
+import { RestartWriter } from './restart-writer.ts';
 import { SubmitWriter } from './submit-writer.ts';
 import { Sweeper } from './sweeper.ts';
 import { ToolAdapter } from './tool-adapter.ts';
@@ -20,6 +21,8 @@ import {
   type EventPublisher,
   type Lease,
   type Planner,
+  type Restart,
+  type RestartResult,
   type RunSignal,
   type Submission,
   type SubmitResult,
@@ -61,6 +64,7 @@ export class Engine {
   readonly #relay: Relay;
   readonly #writer: JournalWriter;
   readonly #submits: SubmitWriter;
+  readonly #restarts: RestartWriter;
   readonly #tools: ToolAdapter;
   readonly #sweeper: Sweeper;
   readonly #slots = new Map<string, { tenantId: string; execution: RunExecution; done: Promise<void> }>();
@@ -99,6 +103,7 @@ export class Engine {
         this.#claimLostAtMs = clock.now();
       },
     });
+    this.#restarts = new RestartWriter(writerParts);
     this.#tools = new ToolAdapter(parts);
     this.#sweeper = new Sweeper({
       ...parts,
@@ -128,6 +133,13 @@ export class Engine {
   /** Resolves with the durable verdict; rejects when the store could not be reached. */
   submit(submission: Submission): Promise<SubmitResult> {
     return this.#submits.add(submission);
+  }
+
+  /** The same for a run that has ended. */
+  async restart(restart: Restart): Promise<RestartResult> {
+    const result = await this.#restarts.restart(restart);
+    if (result.kind === 'restarted') void this.wake();
+    return result;
   }
 
   /** Whether a run is in a slot here or was not long ago: a ticket for it brings nothing new. */
@@ -173,6 +185,7 @@ export class Engine {
     for (const { execution } of this.#slots.values()) execution.yield();
     // What was claimed on the way in has its slot now.
     await this.#submits.idle();
+    await this.#restarts.idle();
     for (const { execution } of this.#slots.values()) execution.yield();
     await Promise.all([...this.#slots.values()].map(({ done }) => done));
     await this.#claiming;

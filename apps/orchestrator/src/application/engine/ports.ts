@@ -51,6 +51,23 @@ export type SubmitResult =
   | { kind: 'repeated'; run: Omit<SubmittedRun, 'replayed'> }
   | Extract<Verdict, { kind: 'refuse' }>;
 
+/** An ended run that is to begin again. */
+export interface Restart extends RunIdentity {
+  agentKey: string;
+  reserveMicrocents: number;
+  skills: readonly string[];
+  /** Steps that run again. */
+  steps: number;
+  /** `run.restarted`, with the run_seq after the journal's last: where another was faster, nothing is done. */
+  row: JournalRow;
+}
+
+export type RestartResult =
+  | { kind: 'restarted'; ticket: Ticket }
+  /** The run has not ended, or its journal is not as it was read. */
+  | { kind: 'changed' }
+  | Extract<Verdict, { kind: 'refuse' }>;
+
 /** An event of a run, ready for the journal. */
 export interface JournalRow extends RunIdentity {
   event: RunEvent;
@@ -145,6 +162,8 @@ export interface EngineStore {
     batch: Submission[],
     slots: number,
   ): Promise<SubmitResult[] | 'fenced'>;
+  /** Admission as at submit, in one transaction with the event; the run's deadline is gone. */
+  restart(workerId: string, flushNo: number, restart: Restart): Promise<RestartResult | 'fenced'>;
   flush(flush: Flush): Promise<'committed' | 'fenced'>;
   /** Whether a flush whose answer was lost did commit. */
   wasCommitted(workerId: string, flushNo: number): Promise<boolean>;

@@ -117,9 +117,10 @@ export class ToolAdapter {
   }
 
   async #attempt(request: CallRequest, skill: Skill, params: JsonObject): Promise<Attempt> {
-    const { claim, command } = request;
+    const { claim, command, state } = request;
     const { step, intent } = command;
-    const key = onDemand(() => intent?.idempotencyKey ?? effectKey(claim.runId, step.step_id, params));
+    const place = { runId: claim.runId, stepId: step.step_id, generation: state.generation };
+    const key = onDemand(() => intent?.idempotencyKey ?? effectKey(place, params));
     const hasSideEffects = skill.hasSideEffects(params);
     const isIdempotent = skill.isIdempotent(params);
     if (hasSideEffects) {

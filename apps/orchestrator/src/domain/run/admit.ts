@@ -32,6 +32,15 @@ export interface Admission {
   isOverdue: boolean;
 }
 
+/** An ended run that is to begin again is judged as a goal that comes with its plan, at once and without a key. */
+export function admissionAgain(
+  run: Pick<Admission, 'runId' | 'agentKey' | 'reserveMicrocents' | 'skills' | 'steps'>,
+): Admission {
+  const { runId, agentKey, reserveMicrocents, skills, steps } = run;
+  const keyless = { idempotencyKey: null, requestHash: '', maxSteps: null, startAt: null, isOverdue: false };
+  return { ...keyless, runId, agentKey, reserveMicrocents, skills, steps };
+}
+
 interface KnownRun {
   runId: string;
   requestHash: string;

@@ -97,8 +97,14 @@ const PATHS: Record<RunStatus, NewRunEvent[]> = {
   failed: [started, finished('failed')],
   cancelled: [started, finished('cancelled')],
 };
+const restart: NewRunEvent = {
+  type: 'run.restarted',
+  time: TIME,
+  data: { from_step: 'a', generation: 2, reserved_microcents: 50 },
+};
 /** What puts a run into a status, from wherever it is allowed. */
 const ENTRIES: [RunStatus, NewRunEvent][] = [
+  ['queued', restart],
   ['running', started],
   ['running', resumed],
   ['waiting', waiting],
@@ -221,8 +227,9 @@ describe('the state a journal tells of', () => {
     expect(foldOf(started, finished(status)).steps.b?.status).toBe(untouched);
   });
 
-  it('is terminal where no transition leads on', () => {
+  it('is terminal where only a restart leads on', () => {
     const terminal = (Object.keys(RUN_TRANSITIONS) as RunStatus[]).filter(isTerminal);
     expect(terminal).toEqual(['succeeded', 'failed', 'cancelled']);
+    for (const status of terminal) expect(RUN_TRANSITIONS[status]).toEqual(['queued']);
   });
 });

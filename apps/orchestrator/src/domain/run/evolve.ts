@@ -5,6 +5,7 @@ import {
   type RunStatus,
   type StepStatus,
 } from '@aos/contracts';
+import { stepsAgain } from './restart.ts';
 import { RUN_TRANSITIONS, STEP_TRANSITIONS, type RunEvent, type RunState, type StepState } from './state.ts';
 
 const EMPTY: RunState = {
@@ -17,7 +18,9 @@ const EMPTY: RunState = {
   maxParallel: MAX_PARALLEL_DEFAULT,
   startAt: null,
   deadline: null,
+  generation: 1,
   reservedMicrocents: 0,
+  estimateMicrocents: 0,
   plan: null,
   planning: { attempts: 0, nextAttemptAt: null, error: null, keyNumber: 1 },
   steps: {},
@@ -60,6 +63,7 @@ function apply(state: RunState, event: RunEvent): RunState {
         startAt: event.data.start_at ?? null,
         deadline: event.data.deadline ?? null,
         reservedMicrocents: event.data.reserved_microcents,
+        estimateMicrocents: event.data.reserved_microcents,
       };
     case 'plan.created':
       return planned(state, event.data);
@@ -94,6 +98,8 @@ function apply(state: RunState, event: RunEvent): RunState {
       };
     case 'run.resumed':
       return { ...toStatus(state, 'running'), waitingReason: null, nextAttemptAt: null };
+    case 'run.restarted':
+      return restarted(state, event.data);
     case 'run.finished':
       return runFinished(state, event.data, event.time);
   }
@@ -248,6 +254,28 @@ function runFinished(state: RunState, data: EventData<'run.finished'>, time: str
     waitingReason: null,
     nextAttemptAt: null,
     outcome: { output: data.output, outputArtifact: data.output_artifact ?? null, error: data.error },
+  };
+}
+
+/** Its times were those of the first generation; its costs stay. */
+function restarted(state: RunState, data: EventData<'run.restarted'>): RunState {
+  const again = stepsAgain(state, data.from_step);
+  const steps = Object.fromEntries(
+    Object.entries(state.steps).map(([id, step]) => (again.has(id) ? pendingStep(step.plan) : [id, step])),
+  );
+  const { keyNumber } = state.planning;
+  return {
+    ...toStatus(state, 'queued'),
+    steps,
+    planning: { attempts: 0, nextAttemptAt: null, error: null, keyNumber: keyNumber + 1 },
+    generation: data.generation,
+    reservedMicrocents: state.costMicrocents + data.reserved_microcents,
+    startAt: null,
+    deadline: null,
+    failedStep: null,
+    stepsFinished: 0,
+    finishedAt: null,
+    outcome: null,
   };
 }
 

@@ -83,13 +83,18 @@ export interface RunState {
   startAt: string | null;
   /** To be cut then. */
   deadline: string | null;
+  /** Grows with each restart; goes into the keys of effects. */
+  generation: number;
   /** What the run may cost in all. */
   reservedMicrocents: number;
+  /** What each generation may cost. */
+  estimateMicrocents: number;
   plan: Plan | null;
   planning: PlanningState;
   steps: Readonly<Record<string, StepState>>;
   /** The first step whose failure ends the run. */
   failedStep: string | null;
+  /** Of this generation. */
   stepsFinished: number;
   costMicrocents: number;
   inputTokens: number;
@@ -107,9 +112,10 @@ export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
   queued: ['running', 'waiting', 'failed', 'cancelled'],
   running: ['waiting', 'succeeded', 'failed', 'cancelled'],
   waiting: ['running', 'waiting', 'failed', 'cancelled'],
-  succeeded: [],
-  failed: [],
-  cancelled: [],
+  // By a restart only.
+  succeeded: ['queued'],
+  failed: ['queued'],
+  cancelled: ['queued'],
 };
 
 export const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
@@ -117,11 +123,14 @@ export const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
   // Again running: repeated because a person said so.
   running: ['running', 'waiting', 'succeeded', 'failed', 'skipped', 'cancelled'],
   waiting: ['running', 'waiting', 'succeeded', 'failed', 'cancelled'],
-  succeeded: ['compensated'],
-  failed: [],
-  skipped: [],
-  cancelled: [],
-  compensated: [],
+  // Pending again by a restart only.
+  succeeded: ['pending', 'compensated'],
+  failed: ['pending'],
+  skipped: ['pending'],
+  cancelled: ['pending'],
+  compensated: ['pending'],
 };
 
-export const isTerminal = (status: RunStatus): boolean => RUN_TRANSITIONS[status].length === 0;
+/** Nothing more happens by itself. */
+export const isTerminal = (status: RunStatus): boolean =>
+  status === 'succeeded' || status === 'failed' || status === 'cancelled';

@@ -52,6 +52,7 @@ export function runView(record: RunRecord, state: RunState): Run {
     context: state.context,
     max_steps: state.maxSteps,
     max_parallel: state.maxParallel,
+    generation: state.generation,
     start_at: state.startAt,
     deadline: state.deadline,
     input_tokens: state.inputTokens,

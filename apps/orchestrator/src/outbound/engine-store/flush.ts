@@ -6,7 +6,7 @@ import { run, translate, type Statement } from './connection.ts';
 /**
  * Journal rows, settlements and releases of a batch in one statement, fenced by the process's own row: no row, no write.
  * Budgets are aggregated and locked in id order, else two processes deadlock. $1 worker; $2–$9 events; $10–$13 finished
- * runs; $14–$16 released runs; $17 handled signals; $18 flush number, $19 its rows for the relay, $20 last flush published.
+ * runs, whose cost before a restart is spent already; $14–$16 released runs; $17 handled signals; $18 flush number, $19 its rows for the relay, $20 last flush published.
  */
 const FLUSH: Statement = {
   name: 'flush',
@@ -22,9 +22,10 @@ const FLUSH: Statement = {
       update orchestrator.runs r
       set status = f.status, worker_id = null, reserved_microcents = 0, cost_microcents = f.cost, finished_at = f.finished_at
       from unnest($10::uuid[], $11::text[], $12::bigint[], $13::timestamptz[]) as f(run_id, status, cost, finished_at), me,
-        (select run_id, reserved_microcents from orchestrator.runs where run_id = any ($10::uuid[])) o
+        (select run_id, reserved_microcents, cost_microcents from orchestrator.runs where run_id = any ($10::uuid[])) o
       where r.run_id = f.run_id and o.run_id = r.run_id and r.worker_id = me.worker_id
-      returning r.run_id, r.tenant_id, r.agent_id, o.reserved_microcents as reserved, f.cost),
+      returning r.run_id, r.tenant_id, r.agent_id, o.reserved_microcents as reserved,
+        f.cost - o.cost_microcents as cost),
     rel as (
       update orchestrator.runs r
       set status = 'waiting', worker_id = null, waiting_reason = w.reason, ready_at = w.ready_at

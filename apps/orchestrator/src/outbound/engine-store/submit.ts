@@ -126,7 +126,10 @@ function judge(
   return admit(requests, { agents, runs, maxStepsDefault });
 }
 
-async function lockAgents(client: PoolClient, batch: Submission[]): Promise<Map<string, AgentFacts>> {
+export async function lockAgents(
+  client: PoolClient,
+  batch: readonly Pick<Submission, 'agentKey' | 'tenantId' | 'agentId'>[],
+): Promise<Map<string, AgentFacts>> {
   const wanted = new Map(batch.map(({ agentKey, tenantId, agentId }) => [agentKey, { tenantId, agentId }]));
   const rows = await run<AgentRow>(client, LOCK_AGENTS, [
     [...wanted.values()].map(({ tenantId }) => tenantId),

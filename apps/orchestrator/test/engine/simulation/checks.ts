@@ -1,6 +1,6 @@
 import type { StepStatus } from '@aos/contracts';
 import { fold } from '../../../src/domain/run/evolve.ts';
-import { isTerminal, type RunEvent } from '../../../src/domain/run/state.ts';
+import { isTerminal, type RunEvent, type RunState } from '../../../src/domain/run/state.ts';
 import type { MemoryRun } from '../memory-run.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -59,10 +59,12 @@ function checkJournals({ world, store, outside }: Simulation): void {
 /** What the journal says has happened; how often is watched as it happens. */
 function checkEffects({ world, store, outside }: Simulation): void {
   for (const runId of store.runs.keys()) {
+    let generation = 1;
     for (const event of store.journals.events(runId)) {
+      if (event.type === 'run.restarted') generation = event.data.generation;
       if (event.type !== 'step.finished' || event.data.status !== 'succeeded') continue;
       const hasEffect = event.data.skill !== 'pure';
-      if (hasEffect && !outside.effects.has(`${runId}/${event.data.step_id}`))
+      if (hasEffect && !outside.effects.has(`${runId}/${event.data.step_id}/${generation}`))
         world.violate(`a step succeeded without its effect: ${runId}/${event.data.step_id}`);
     }
   }
@@ -73,8 +75,9 @@ function checkSteps({ world, store }: Simulation): void {
   for (const runId of store.runs.keys()) {
     const events = store.journals.events(runId);
     const { plan, steps, status } = fold(events);
-    const over = new Set<string>();
-    for (const { type, data } of events) {
+    let over = new Set<string>();
+    for (const { type, data, seq } of events) {
+      if (type === 'run.restarted') over = new Set(keptSteps(fold(events.slice(0, seq))));
       if (!('step_id' in data)) continue;
       const before = steps[data.step_id]?.plan.depends_on ?? [];
       if (before.some((id) => !over.has(id)))
@@ -85,6 +88,10 @@ function checkSteps({ world, store }: Simulation): void {
     if (isTerminal(status) && open.length > 0)
       world.violate(`a run ended with open steps: ${runId} ${JSON.stringify(open)}`);
   }
+}
+
+function keptSteps({ steps }: RunState): string[] {
+  return Object.keys(steps).filter((id) => !isOpen(steps[id]?.status));
 }
 
 /** No run outlives its deadline by more than it takes to notice. */
@@ -102,9 +109,12 @@ const isOpen = (status: StepStatus | undefined): boolean =>
 /** Who was answered knows what was paid, all of it and once; who was not never says more than that. */
 function checkPlanning({ world, store, router }: Simulation): void {
   for (const runId of store.runs.keys()) {
-    const events = store.journals.events(runId).filter(({ type }) => type.startsWith('plan.'));
+    const journal = store.journals.events(runId);
+    const events = journal.filter(({ type }) => type.startsWith('plan.'));
     const [told, paid] = [costOf(events), router.paidFor(runId)];
-    if (events.some(wasAnswered) ? told !== paid : told > paid)
+    // What a cut generation was answered and never heard of, a later one does not tell either.
+    const isWhole = events.some(wasAnswered) && !journal.some(({ type }) => type === 'run.restarted');
+    if (isWhole ? told !== paid : told > paid)
       world.violate(`planning ${runId} cost ${paid}, the journal says ${told}`);
   }
 }
@@ -120,9 +130,7 @@ function checkBudgets({ world, store }: Simulation): void {
     const own = [...store.runs.values()].filter(({ submission }) => submission.agentKey === agentKey);
     const expected = {
       reserved: sum(own, (run) => (isTerminal(run.status) ? 0 : run.submission.reserveMicrocents)),
-      spent: sum(own, (run) =>
-        isTerminal(run.status) ? costOf(store.journals.events(run.submission.runId)) : 0,
-      ),
+      spent: sum(own, (run) => costOf(settledOf(store.journals.events(run.submission.runId)))),
       openRuns: 0,
     };
     const found = {
@@ -136,6 +144,11 @@ function checkBudgets({ world, store }: Simulation): void {
 }
 
 const SPENDING: readonly string[] = ['step.finished', 'tool.call.failed', 'plan.created', 'plan.rejected'];
+
+/** Up to the run's last end. */
+function settledOf(events: readonly RunEvent[]): readonly RunEvent[] {
+  return events.slice(0, 1 + events.findLastIndex(({ type }) => type === 'run.finished'));
+}
 
 /** Every attempt's cost stands in one event. */
 function spentBy({ type, data }: RunEvent): number {

@@ -42,7 +42,7 @@ export const SKILL_NAMES = KINDS.map(({ name }) => name);
 
 /** Everything beyond the engine: where effects happen and events arrive. Watches that nothing forbidden does. */
 export class Outside {
-  /** How often each effect happened, by run and step, then by key. */
+  /** How often each effect happened, by run, step and generation, then by key. */
   readonly effects = new Map<string, { skill: string; byKey: Map<string, number> }>();
   /** The last call of each step, by process and run. */
   readonly #underWay = new Map<string, Map<string, AbortSignal>>();
@@ -185,13 +185,24 @@ export class Outside {
   }
 
   #happen(kind: Kind, { runId, stepId, idempotencyKey }: SkillCall): void {
-    const effect = this.effects.get(`${runId}/${stepId}`) ?? { skill: kind.name, byKey: new Map() };
+    const place = `${runId}/${stepId}/${this.#generationOf(runId, idempotencyKey)}`;
+    const effect = this.effects.get(place) ?? { skill: kind.name, byKey: new Map() };
     effect.byKey.set(idempotencyKey, (effect.byKey.get(idempotencyKey) ?? 0) + 1);
-    this.effects.set(`${runId}/${stepId}`, effect);
-    if (effect.byKey.size > 1) this.#world.violate(`an effect happened under two keys: ${runId}/${stepId}`);
+    this.effects.set(place, effect);
+    if (effect.byKey.size > 1) this.#world.violate(`an effect happened under two keys: ${place}`);
     const times = effect.byKey.get(idempotencyKey) ?? 0;
     const timesAllowed = 1 + (this.#repeats.get(`${runId}/${stepId}`) ?? 0);
     if (!kind.isIdempotent && times > timesAllowed)
-      this.#world.violate(`an effect that must not be repeated happened ${times} times: ${runId}/${stepId}`);
+      this.#world.violate(`an effect that must not be repeated happened ${times} times: ${place}`);
+  }
+
+  /** Of the run when the effect was announced. */
+  #generationOf(runId: string, key: string): number {
+    let generation = 1;
+    for (const event of this.#store.journals.events(runId)) {
+      if (event.type === 'run.restarted') generation = event.data.generation;
+      if (event.type === 'tool.call.requested' && event.data.idempotency_key === key) return generation;
+    }
+    return generation;
   }
 }

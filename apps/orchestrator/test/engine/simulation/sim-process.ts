@@ -3,6 +3,7 @@ import {
   fail,
   succeed,
   type RequestContext,
+  type RunSummary,
   type StructuredOutcome,
   type SubmittedRun,
 } from '@aos/contracts';
@@ -18,8 +19,10 @@ import {
   type SignalReceipt,
 } from '../../../src/application/engine/ports.ts';
 import { ModelPlanner, type AgentVersions } from '../../../src/application/planner/model-planner.ts';
+import { restartRun } from '../../../src/application/restart-run.ts';
 import { submitRun } from '../../../src/application/submit-run.ts';
-import { ENGINE_VERSION } from '../../../src/domain/run/state.ts';
+import { ENGINE_VERSION, type RunEvent } from '../../../src/domain/run/state.ts';
+import type { RunRecord } from '../../../src/domain/run/view.ts';
 import type { Simulation } from './simulation.ts';
 import type { Actor } from './world.ts';
 
@@ -43,6 +46,7 @@ export class SimProcess implements Actor {
   readonly #store: EngineStore;
   readonly #clock: Clock;
   readonly #submit: ReturnType<typeof submitRun>;
+  readonly #restart: ReturnType<typeof restartRun>;
   #leaseEndMs = 0;
   #tellEnded: () => void = () => undefined;
 
@@ -86,6 +90,11 @@ export class SimProcess implements Actor {
         trouble: (what, error) => simulation.noteTrouble(this, what, error),
       },
     });
+    this.#restart = restartRun({
+      runs: { findWithJournal: (_tenantId, runId) => this.#findRun(runId) },
+      restart: (restart) => this.engine.restart(restart),
+      clock: this.#clock,
+    });
     this.#submit = submitRun({
       submit: (submission) => this.engine.submit(submission),
       skills,
@@ -116,6 +125,10 @@ export class SimProcess implements Actor {
 
   submit(context: RequestContext, goal: Goal): Promise<StructuredOutcome<SubmittedRun>> {
     return this.#submit(context, goal);
+  }
+
+  restart(context: RequestContext, runId: string): Promise<StructuredOutcome<RunSummary>> {
+    return this.#restart(context, { run_id: runId });
   }
 
   signal(run: { tenantId: string; runId: string }, signal: RunSignal): Promise<SignalReceipt> {
@@ -173,6 +186,14 @@ export class SimProcess implements Actor {
     };
   }
 
+  /** As request handlers read it. */
+  async #findRun(runId: string): Promise<{ record: RunRecord; events: RunEvent[] } | undefined> {
+    const events = (await this.#store.journal([runId])).get(runId);
+    const submission = this.#simulation.store.runs.get(runId)?.submission;
+    if (events === undefined || submission === undefined) return undefined;
+    return { record: { ...RECORD, ...submission }, events };
+  }
+
   #agents(): AgentVersions {
     const agent = { instructions: '', skills: [], model: null };
     return {
@@ -198,6 +219,17 @@ export class SimProcess implements Actor {
   }
 }
 
+/** What nobody asks of a record here. */
+const RECORD = {
+  status: 'failed',
+  costMicrocents: 0,
+  reservedMicrocents: 0,
+  waitingReason: null,
+  nextAttemptAt: null,
+  startedAt: null,
+  finishedAt: null,
+} as const;
+
 /** The store as a process sees it over the network. */
 function remoteStore({ world, store }: Simulation, process: SimProcess): EngineStore {
   const remote = <T>(name: string, apply: () => Promise<T>): Promise<T> =>
@@ -207,6 +239,7 @@ function remoteStore({ world, store }: Simulation, process: SimProcess): EngineS
     renewLease: (...args) => remote('renewLease', () => store.renewLease(...args)),
     unregisterWorker: (...args) => remote('unregisterWorker', () => store.unregisterWorker(...args)),
     submit: (...args) => remote('submit', () => store.submit(...args)),
+    restart: (...args) => remote('restart', () => store.restart(...args)),
     flush: (...args) => remote('flush', () => store.flush(...args)),
     wasCommitted: (...args) => remote('wasCommitted', () => store.wasCommitted(...args)),
     claim: (...args) => remote('claim', () => store.claim(...args)),

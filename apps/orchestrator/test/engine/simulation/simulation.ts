@@ -37,6 +37,8 @@ export interface Kind {
   hasTimes?: boolean;
   /** Whether runs are paused, and those that wait for a person are decided about. */
   hasPauses?: boolean;
+  /** Whether ended runs are restarted. */
+  hasRestarts?: boolean;
 }
 
 /** One history of several processes, drawn from a seed. */
@@ -61,6 +63,7 @@ export class Simulation {
       hasGraphs = true,
       hasTimes = true,
       hasPauses = true,
+      hasRestarts = true,
     }: Kind = {},
   ) {
     const random = new Random(seed);
@@ -71,7 +74,7 @@ export class Simulation {
     this.outside = new Outside(this.world, this.store, hasLargeOutputs);
     this.router = new SimRouter(this.world, this.store);
     this.artifacts = new SimArtifacts(this.world);
-    this.workload = new Workload(this, { unplannedRate, hasGraphs, hasTimes, hasPauses });
+    this.workload = new Workload(this, { unplannedRate, hasGraphs, hasTimes, hasPauses, hasRestarts });
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
   }

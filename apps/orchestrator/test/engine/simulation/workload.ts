@@ -40,17 +40,19 @@ export class Workload {
   readonly #hasGraphs: boolean;
   readonly #hasTimes: boolean;
   readonly #hasPauses: boolean;
+  readonly #hasRestarts: boolean;
   #open = 0;
 
   constructor(
     simulation: Simulation,
-    { unplannedRate, hasGraphs, hasTimes, hasPauses }: Required<Omit<Kind, 'hasLargeOutputs'>>,
+    { unplannedRate, hasGraphs, hasTimes, hasPauses, hasRestarts }: Required<Omit<Kind, 'hasLargeOutputs'>>,
   ) {
     this.#simulation = simulation;
     this.#unplannedRate = unplannedRate;
     this.#hasGraphs = hasGraphs;
     this.#hasTimes = hasTimes;
     this.#hasPauses = hasPauses;
+    this.#hasRestarts = hasRestarts;
   }
 
   get isDone(): boolean {
@@ -115,6 +117,8 @@ export class Workload {
       const runId = outcome.value.run_id;
       this.accepted.push({ tenantId, runId, idempotencyKey, goal: goal.goal });
       if (random.isTrue(0.2)) this.#begin(() => this.#cancelLater({ tenantId, runId }));
+      if (this.#hasRestarts && random.isTrue(0.25))
+        this.#begin(() => this.#restartLater({ tenantId, runId }));
       if (this.#hasPauses && random.isTrue(0.2)) this.#begin(() => this.#pauseLater({ tenantId, runId }));
     }
   }
@@ -147,6 +151,19 @@ export class Workload {
     await this.#sleep(random.int(0, 20_000));
     if (random.isTrue(0.2)) await this.#tell(run, { type: 'pause' }, ATTEMPTS_MAX);
     await this.#tell(run, { type: 'resume', decision: null }, Infinity);
+  }
+
+  /** Often the run has not ended then: it is refused. */
+  async #restartLater({ tenantId, runId }: RunPlace): Promise<void> {
+    const { world } = this.#simulation;
+    await this.#sleep(world.random.int(2_000, 40_000));
+    const answer = await this.#ask((process) =>
+      process.restart(contextOf(tenantId), runId).catch(() => 'lost' as const),
+    );
+    if (answer === 'lost') return;
+    world.tell(`restart of ${runId.slice(-6)}: ${answer.ok ? 'done' : answer.error.code}`);
+    // What was cancelled before begins again.
+    if (answer.ok || answer.error.retryable) this.cancelled.delete(runId);
   }
 
   /** Whether the run was told. */
