@@ -9,5 +9,6 @@ it('a count is a whole number from 1 on', () => {
 it('a choice of names is theirs only, in their order', () => {
   const works = someOf(['W1', 'W2', 'W3']);
   expect(works('W3,W1')).toEqual(['W1', 'W3']);
+  expect(works('')).toEqual([]);
   expect(() => works('W1,W4')).toThrow('Choose of W1, W2, W3.');
 });

@@ -8,10 +8,10 @@ export function count(text: string): number {
   return value;
 }
 
-/** Reads an option that names some of several things, with commas between. */
+/** Reads an option that names some of several things, with commas between; an empty one names none. */
 export function someOf<Name extends string>(names: readonly Name[]): (text: string) => Name[] {
   return (text) => {
-    const wanted = text.split(',');
+    const wanted = text.split(',').filter((name) => name !== '');
     const known = names.filter((name) => wanted.includes(name));
     if (known.length !== wanted.length) throw new InvalidArgumentError(`Choose of ${names.join(', ')}.`);
     return known;

@@ -60,7 +60,9 @@ function toUnavailable(name: string): (error: unknown) => MeasuredSystem {
 
 const program = new Command('bench durable')
   .description('The same durable runs on AOS and on other engines, side by side, in one run on one machine.')
-  .option('--peers <names>', `of ${PEER_NAMES.join(', ')}`, someOf(PEER_NAMES), [...PEER_NAMES])
+  .option('--peers <names>', `of ${PEER_NAMES.join(', ')}; empty: AOS alone`, someOf(PEER_NAMES), [
+    ...PEER_NAMES,
+  ])
   .option('--work <names>', 'W1 throughput, W2 latency, W3 a killed worker', someOf(WORKS), [...WORKS])
   .option('--runs <n>', 'runs of a repetition of W1', count, 200)
   .option('--concurrency <n>', 'runs at once in W1', count, 20)

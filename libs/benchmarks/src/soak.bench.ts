@@ -1,7 +1,7 @@
 import { programsDir, withTemporaryStack, type Stack } from '@aos/tooling';
 import { Command } from 'commander';
 import { adminPool } from './admin-pool.ts';
-import { BENCH_SETTINGS } from './bench-options.ts';
+import { BENCH_SETTINGS, count } from './bench-options.ts';
 import { soak, type SoakFigures } from './soak/soak.ts';
 import { faultsFound } from './soak/verdict.ts';
 import { postgresOf } from './stack-processes.ts';
@@ -46,7 +46,7 @@ const program = new Command('bench soak')
   .description(
     'Load while processes are killed and stopped at random; then everything is counted. Exit code 1: something is wrong.',
   )
-  .option('--minutes <n>', 'how long', Number, 10)
+  .option('--minutes <n>', 'how long', count, 10)
   .option('--json', 'the figures as JSON');
 program.parse();
 const options = program.opts<Options>();

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { recordOf, type Say } from '@aos/tooling';
 
-/** A process that is made to fail. */
+export type Fault = 'killed' | 'stopped';
+
+/** A process that is made to fail, or only started again where it ends by itself. */
 export interface Victim {
   name: string;
   pid(): number;
   kill(): Promise<void>;
   restart(): Promise<void>;
-  /** Whether it may also be stopped for longer than a lease, and continued. */
-  isStoppable: boolean;
+  /** What may be done to it: kill -9, or SIGSTOP for longer than a lease. */
+  faults: readonly Fault[];
 }
 
 const EVERY_MS = 5_000;
@@ -33,10 +35,12 @@ export class Faults {
   /** Until the time is up. */
   async run(forMs: number): Promise<void> {
     const endMs = performance.now() + forMs;
+    const supervision = setInterval(() => this.#raiseFallen(), RETRY_MS);
     while (performance.now() + EVERY_MS < endMs) {
       await sleep(EVERY_MS);
       this.#strike();
     }
+    clearInterval(supervision);
   }
 
   /** Resolves when everything is up again. */
@@ -47,17 +51,29 @@ export class Faults {
   }
 
   #strike(): void {
-    const standing = this.#victims.filter((victim) => !this.#healing.has(victim));
-    const victim = standing[Math.floor(Math.random() * standing.length)];
+    const standing = this.#victims.filter((victim) => !this.#healing.has(victim) && victim.faults.length > 0);
+    const victim = anyOf(standing);
     if (victim === undefined) return;
-    const fault = victim.isStoppable && Math.random() < 0.4 ? 'stopped' : 'killed';
-    this.#say(`${victim.name} is ${fault}`);
-    const name = `${victim.name} ${fault}`;
+    const isKilled = anyOf(victim.faults) === 'killed';
+    if (isKilled) this.#meet(victim, 'killed', this.#kill(victim));
+    else this.#meet(victim, 'stopped', this.#stop(victim));
+  }
+
+  #raiseFallen(): void {
+    for (const victim of this.#victims) {
+      if (this.#healing.has(victim) || recordOf(victim.pid()) !== undefined) continue;
+      this.#meet(victim, 'ended by itself', this.#raise(victim));
+    }
+  }
+
+  #meet(victim: Victim, what: string, healing: Promise<void>): void {
+    const name = `${victim.name} ${what}`;
+    this.#say(name);
     this.counts[name] = (this.counts[name] ?? 0) + 1;
-    const healing = (fault === 'killed' ? this.#kill(victim) : this.#stop(victim)).finally(() =>
-      this.#healing.delete(victim),
+    this.#healing.set(
+      victim,
+      healing.finally(() => this.#healing.delete(victim)),
     );
-    this.#healing.set(victim, healing);
   }
 
   async #kill(victim: Victim): Promise<void> {
@@ -86,6 +102,10 @@ export class Faults {
       if (!this.#isStopping) await sleep(RETRY_MS);
     }
   }
+}
+
+function anyOf<T>(values: readonly T[]): T | undefined {
+  return values[Math.floor(Math.random() * values.length)];
 }
 
 function firstLine(error: unknown): string {

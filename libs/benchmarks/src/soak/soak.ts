@@ -2,7 +2,7 @@ import type { Pool } from '@aos/database';
 import { waitUntil, type Say, type Server, type ServiceProcess, type Stack } from '@aos/tooling';
 import { createAgent, homeApi } from '../api.ts';
 import { booksOf, journalLengths, openRuns, runsByStatus, type Books, type OpenRun } from './books.ts';
-import { Faults, type Victim } from './faults.ts';
+import { Faults, type Fault, type Victim } from './faults.ts';
 import { judgeEffects, judgeWatched, type EffectVerdict, type WatchVerdict } from './judge.ts';
 import { Load } from './load.ts';
 import { openReceiver } from './receiver.ts';
@@ -85,36 +85,38 @@ function watched(watchers: readonly Watcher[], journals: ReadonlyMap<string, num
 }
 
 async function victimsOf(stack: Stack): Promise<Victim[]> {
-  const { orchestrator, router } = stack.services;
+  const { orchestrator, router, ...bystanders } = stack.services;
   const { postgres, nats, redis } = stack.servers;
   if (!orchestrator || !router || !postgres || !nats || !redis) {
     throw new Error('the soak needs a whole stack of its own');
   }
+  const any = ['killed', 'stopped'] as const;
   return [
-    ofService('orchestrator', orchestrator, true),
-    ofService('orchestrator 2', await stack.startAnother('orchestrator'), true),
-    ofService('router', router, true),
+    ofService('orchestrator', orchestrator, any),
+    ofService('orchestrator 2', await stack.startAnother('orchestrator'), any),
+    ofService('router', router, any),
     // To stop its first process would stop new connections only.
-    ofServer('postgres', postgres, false),
-    ofServer('nats', nats, true),
-    ofServer('redis', redis, true),
+    ofServer('postgres', postgres, ['killed']),
+    ofServer('nats', nats, any),
+    ofServer('redis', redis, any),
+    ...Object.values(bystanders).map((service) => ofService(service.name, service, [])),
   ];
 }
 
-function ofService(name: string, service: ServiceProcess, isStoppable: boolean): Victim {
+function ofService(name: string, service: ServiceProcess, faults: readonly Fault[]): Victim {
   return {
     name,
-    isStoppable,
+    faults,
     pid: () => service.pid(),
     kill: () => service.kill9(),
     restart: () => service.restart(),
   };
 }
 
-function ofServer(name: string, server: Server, isStoppable: boolean): Victim {
+function ofServer(name: string, server: Server, faults: readonly Fault[]): Victim {
   return {
     name,
-    isStoppable,
+    faults,
     pid: () => server.process()?.pid ?? 0,
     kill: () => server.kill(),
     restart: () => server.restart(),
