@@ -151,6 +151,25 @@ describe('commands', () => {
     });
   });
 
+  it.each([
+    { args: ['pause-run', RUN_ID], path: 'pause', body: '' },
+    { args: ['resume-run', RUN_ID], path: 'resume', body: '{}' },
+    {
+      args: ['resume-run', RUN_ID, '--step', 'pay', '--outcome', 'skip'],
+      path: 'resume',
+      body: '{"step_id":"pay","outcome":"skip"}',
+    },
+    { args: ['restart-run', RUN_ID, '--from-step', 'pick'], path: 'restart', body: '{"from_step":"pick"}' },
+  ])('tell a run: $args', async ({ args, path, body }) => {
+    api.respondWith(() => json(RUN, 202));
+    expect((await aos(args, env)).exitCode).toBe(0);
+    expect(api.requests[0]).toMatchObject({ method: 'POST', path: `/api/v1/runs/${RUN_ID}/${path}`, body });
+  });
+
+  it('refuse a decision there is none of', async () => {
+    expect((await aos(['resume-run', RUN_ID, '--outcome', 'ignore'], env)).exitCode).toBe(2);
+  });
+
   it('simulate a plan and end with 1 when it is not feasible', async () => {
     const args = ['simulate', '--plan', '[{"skill":"http_call"}]', '--budget', '10'];
     api.respondWith(() => json(VERDICT));

@@ -53,6 +53,8 @@ const DETAILS = new Map<string, Detail>([
   detail('run.waiting', ({ reason, next_attempt_at }) =>
     next_attempt_at === null ? oneLine(reason) : `${oneLine(reason)}, until ${next_attempt_at}`,
   ),
+  detail('step.resolved', ({ step_id, outcome }) => `${step_id}: ${outcome}`),
+  detail('run.restarted', ({ from_step }) => (from_step === null ? '' : `from ${from_step}`)),
   detail('run.finished', ({ status, error, cost_cents, input_tokens = 0, output_tokens = 0 }, terminal) => {
     const why = error === null ? '' : `: ${oneLine(`${error.code}: ${error.message}`)}`;
     const facts = [`${statusText(terminal, status)}${why}`, tokensText(input_tokens, output_tokens)];

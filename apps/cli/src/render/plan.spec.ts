@@ -71,9 +71,24 @@ describe('a plan on its way past a watcher', () => {
 
   it('is a row of steps when it came with the goal', () => {
     const metadata = { ...made.metadata, planner: 'caller', model: null, reasoning: null };
-    expect(lineOf('plan.created', { ...made, metadata })).toEqual([
+    const steps = [step('fetch', 'http_call'), { ...step('ask', 'llm_invoke'), depends_on: ['fetch'] }];
+    expect(lineOf('plan.created', { ...made, metadata, steps })).toEqual([
       '   1.50s  plan.created         fetch (http_call) → ask (llm_invoke)',
     ]);
+  });
+
+  it('tells of a graph what each step comes after', () => {
+    const metadata = { ...made.metadata, planner: 'caller', model: null, reasoning: null };
+    const join = { ...step('join', 'json_transform'), depends_on: ['fetch', 'ask'] };
+    expect(lineOf('plan.created', { ...made, metadata, steps: [...made.steps, join] })).toEqual([
+      '   1.50s  plan.created         fetch (http_call); ask (llm_invoke); join (json_transform) after fetch, ask',
+    ]);
+  });
+
+  it('tells from which step a run begins again, and what a person decided', () => {
+    const restarted = { from_step: 'ask', generation: 2, reserved_microcents: 0 };
+    expect(lineOf('run.restarted', restarted)[0]).toMatch(/run.restarted +from ask$/);
+    expect(lineOf('step.resolved', { step_id: 'ask', outcome: 'skip' })[0]).toMatch(/ask: skip$/);
   });
 
   it('tells why there is none, when it is asked for again, and what that has cost', () => {

@@ -8,9 +8,23 @@ export function plannerText(terminal: Terminal, { planner, model }: Plan['metada
   return planner === 'stub' ? paint(terminal, 'yellow', `${by}: no model planned this`) : by;
 }
 
-/** Steps in a row. */
+/** Steps in a row; those of a graph say what they come after. */
 export function stepsText(steps: Plan['steps']): string {
-  return steps.map(({ step_id, skill }) => `${step_id} (${skill})`).join(' → ');
+  if (!isGraph(steps)) return steps.map(({ step_id, skill }) => `${step_id} (${skill})`).join(' → ');
+  return steps
+    .map(({ step_id, skill, depends_on }) => {
+      const after = depends_on.length === 0 ? '' : ` after ${depends_on.join(', ')}`;
+      return `${step_id} (${skill})${after}`;
+    })
+    .join('; ');
+}
+
+/** Whether steps are not simply one after the other. */
+export function isGraph(steps: Plan['steps']): boolean {
+  return steps.some(({ depends_on }, index) => {
+    const previous = index === 0 ? [] : [steps[index - 1]?.step_id];
+    return depends_on.join() !== previous.join();
+  });
 }
 
 interface Spent {

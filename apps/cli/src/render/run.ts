@@ -1,7 +1,7 @@
 import type { Run, RunStep } from '@aos/contracts';
 import type { Terminal } from '../terminal.ts';
 import { artifactCells, outputText } from './artifact.ts';
-import { plannerText, tokensText } from './plan.ts';
+import { isGraph, plannerText, tokensText } from './plan.ts';
 import { statusText } from './status.ts';
 import { facts, table } from './table.ts';
 import { cents, duration, elapsed, oneLine } from './text.ts';
@@ -31,13 +31,25 @@ export function runText(terminal: Terminal, run: Run): string {
   ]);
   const parts = [head];
   if (run.steps.length > 0) {
-    const rows = run.steps.map((step) => stepRow(terminal, step));
-    parts.push(table(terminal, ['STEP', 'SKILL', 'STATUS', 'ATTEMPTS', 'TOOK', 'RESULT'], rows));
+    parts.push(stepsTable(terminal, run));
   }
   if (run.artifacts.length > 0) {
     parts.push(table(terminal, ['ARTIFACT', 'TYPE', 'SIZE'], run.artifacts.map(artifactCells)));
   }
   return parts.join('\n\n');
+}
+
+/** Of a graph each step also tells what it comes after. */
+function stepsTable(terminal: Terminal, { plan, steps }: Run): string {
+  const planned = plan?.steps ?? [];
+  const hasAfter = isGraph(planned);
+  const after = new Map(planned.map(({ step_id, depends_on }) => [step_id, depends_on.join(', ')]));
+  const rows = steps.map((step) => {
+    const [stepId = '', ...cells] = stepRow(terminal, step);
+    return hasAfter ? [stepId, after.get(step.step_id) ?? '', ...cells] : [stepId, ...cells];
+  });
+  const columns = ['SKILL', 'STATUS', 'ATTEMPTS', 'TOOK', 'RESULT'];
+  return table(terminal, ['STEP', ...(hasAfter ? ['AFTER'] : []), ...columns], rows);
 }
 
 /** Of a plan that came with its goal there is nothing to tell. */
@@ -69,9 +81,18 @@ function stepRow(terminal: Terminal, step: RunStep): string[] {
   ];
 }
 
+/** What a person can do about it stands beside it. */
+const REMEDIES: Record<string, string> = {
+  paused: 'aos resume-run lets it go on',
+  unknown_outcome: 'say aos resume-run --outcome retry, skip or fail',
+  worker_crash_loop: 'aos resume-run tries it again',
+};
+
 function waitingFor({ status, waiting_reason, next_attempt_at }: Run): string {
   if (status !== 'waiting') return '';
-  return `${oneLine(waiting_reason ?? '')}${next_attempt_at === null ? '' : `, until ${next_attempt_at}`}`;
+  const reason = waiting_reason ?? '';
+  const remedy = Object.hasOwn(REMEDIES, reason) ? `; ${REMEDIES[reason]}` : '';
+  return `${oneLine(reason)}${next_attempt_at === null ? remedy : `, until ${next_attempt_at}`}`;
 }
 
 function errorText(error: { code: string; message: string } | null | undefined): string {
