@@ -161,6 +161,7 @@ export const OUTPUTS: Readonly<Record<string, unknown>> = {
   'orchestrator.runs.cancel.v1': summary,
   'orchestrator.runs.pause.v1': summary,
   'orchestrator.runs.resume.v1': summary,
+  'orchestrator.runs.restart.v1': summary,
   'orchestrator.artifacts.read.v1': {
     artifact: { name: 'word', sha256: 'ab'.repeat(32), bytes: 2, media_type: 'text/plain' },
     offset: 0,
@@ -220,6 +221,11 @@ export const BODIES: Readonly<Record<string, { valid: object; wrong: object; wro
     valid: { step_id: 's', outcome: 'retry' },
     wrong: { outcome: 'maybe' },
     wrongField: '/outcome',
+  },
+  'POST /runs/:run_id/restart': {
+    valid: { from_step: 's' },
+    wrong: { from_step: 1 },
+    wrongField: '/from_step',
   },
   'POST /runtime/simulate': {
     valid: { plan: [{ skill: 'http_call' }], budget_cents: 5 },

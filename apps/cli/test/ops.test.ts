@@ -263,6 +263,13 @@ describe('aos bulk-cancel', () => {
     });
   });
 
+  it('has a twin that runs failed runs again', async () => {
+    api.respondWith(() => json({ ...page, action: 'retry', done: 1, data: [hit(RUN_ID, 'done')] }));
+    const { out } = await aos(['bulk-retry', '--agent', AGENT_ID, '--yes'], env);
+    expect(out).toBe('runs again: 1, failed: 0');
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toMatchObject({ action: 'retry' });
+  });
+
   it('gives machines one document', async () => {
     api.respondWith(() => json({ ...page, dry_run: false, done: 1, data: [hit(RUN_ID, 'done')] }));
     const { out } = await aos(['bulk-cancel', '--yes', '--json'], env);

@@ -133,7 +133,7 @@ export class AppModule {
       const engineProcess = await EngineProcess.start({ ...parts, planner, logger, observer });
       answerAgents(parts);
       answerRuns(parts, engineProcess);
-      answerOperators(parts, auditLog(logger));
+      answerOperators(parts, engineProcess, auditLog(logger));
       health.register(engineProcess.probe());
       return engineProcess;
     };
@@ -214,7 +214,11 @@ function answerRuns(
 }
 
 /** What operators do; the use cases about all tenants refuse credentials of one. */
-function answerOperators({ connections, store, publisher, fleet }: Parts, audit: Audit): void {
+function answerOperators(
+  { connections, store, publisher, fleet }: Parts,
+  { engine }: EngineProcess,
+  audit: Audit,
+): void {
   const { messaging, database, enginePool } = connections;
   answer(messaging, opsStuck, listStuck(silentRunsRepository(enginePool)));
   answer(messaging, opsRequeue, requeueRun({ queue: runQueueRepository(enginePool), publisher, audit }));
@@ -229,8 +233,11 @@ function answerOperators({ connections, store, publisher, fleet }: Parts, audit:
   answer(messaging, opsDeadLettersGet, whileReachable(getDeadLetter(letters)));
   answer(messaging, opsDeadLettersReplay, whileReachable(replayDeadLetters({ letters, audit })));
   answer(messaging, opsDeadLettersDelete, whileReachable(deleteDeadLetter({ letters, audit })));
-  const cancel = cancelRun({ runs: runsRepository(database), store, publisher, chance: systemChance });
+  const runs = runsRepository(database);
+  const cancel = cancelRun({ runs, store, publisher, chance: systemChance });
+  const restart = restartRun({ runs, restart: (run) => engine.restart(run), clock: systemClock });
   const actions = {
+    retry: (context: RequestContext, runId: string) => restart(context, { run_id: runId }),
     cancel: (context: RequestContext, runId: string, reason: string | undefined) =>
       cancel(context, { run_id: runId, reason }),
   };

@@ -27,6 +27,10 @@ const SHOWN = 20;
 
 const WORDS: Readonly<Record<BulkAction, { description: string; done: string }>> = {
   cancel: { description: 'ask for many runs to be cancelled', done: 'asked to cancel' },
+  retry: {
+    description: 'run many failed or cancelled runs again from the step that failed',
+    done: 'runs again',
+  },
 };
 
 /** `bulk-<action>` for each action there is. */

@@ -216,6 +216,21 @@ describe('a bulk action', () => {
     expect(await cancelled({ created_after: '2020-01-01T00:00:00.000Z' })).toMatchObject({ matched: 2 });
   });
 
+  it('runs what failed again', async () => {
+    const plan = [{ step_id: 'ask', skill: 'llm_invoke', params: { prompt: 'why?' } }];
+    around.answerWith(async () => fail(errorOf('upstream_rejected', 'not now')));
+    const { agent_id: agentId } = await around.createAgent();
+    const runId = await around.start(agentId, { plan });
+    expect(await around.ended(runId)).toMatchObject({ status: 'failed' });
+    around.answerWith(async () => succeed(completion(null, { content: 'because' })));
+    const input = { action: 'retry' as const, filter: { agent_id: agentId }, dry_run: false, limit: 10 };
+    const again = await around.askAs(managerOf(TENANT), runsBulk, input);
+    expect(again).toMatchObject({ value: { matched: 1, done: 1, failed: 0 } });
+    const run = await around.runWhen(runId, ({ status }) => status === 'succeeded');
+    expect(run.steps).toMatchObject([{ status: 'succeeded' }]);
+    expect(await around.askAs(managerOf(TENANT), runsBulk, input)).toMatchObject({ value: { matched: 0 } });
+  });
+
   it('does not reach runs of other tenants', async () => {
     around.answerWith(() => silence.promise);
     const { agent_id: agentId } = await around.createAgent();

@@ -27,6 +27,7 @@ const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
   'POST /runs/:run_id/cancel': { good: { reason: 'r' }, wrong: { reason: 1 }, field: '/reason' },
   'POST /runs/:run_id/pause': { good: {}, wrong: [], field: '' },
   'POST /runs/:run_id/resume': { good: {}, wrong: { outcome: 'maybe' }, field: '/outcome' },
+  'POST /runs/:run_id/restart': { good: {}, wrong: { from_step: 1 }, field: '/from_step' },
   'POST /runtime/simulate': {
     good: { plan: [transform('1')], budget_cents: 5 },
     wrong: { plan: [transform('1')], budget_cents: '5' },

@@ -52,6 +52,7 @@ interface BulkParts {
 /** The states in which an action makes sense. */
 const FITTING: Readonly<Record<BulkAction, readonly RunStatus[]>> = {
   cancel: ['queued', 'running', 'waiting'],
+  retry: ['failed', 'cancelled'],
 };
 
 const AT_ONCE = 8;

@@ -3,7 +3,7 @@ import { defineCommand } from '../../command.ts';
 import { runStatus } from '../../run.ts';
 import { id, nextCursor, timestamp } from '../../values.ts';
 
-export const BULK_ACTIONS = ['cancel'] as const;
+export const BULK_ACTIONS = ['cancel', 'retry'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
 
 /** All that are given must fit. */
