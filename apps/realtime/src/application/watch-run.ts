@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { succeed, type StructuredOutcome } from '@aos/contracts';
 import type { RunEvent } from '../domain/run-event.ts';
-import type { Recipient, RunJournal, RunPlace, TopicWatcher } from './ports.ts';
+import type { JournalPage, Recipient, RunJournal, RunPlace, TopicWatcher } from './ports.ts';
 import type { RunTopic } from './run-topic.ts';
 import type { TopicRegistry } from './topic-registry.ts';
+
+const READ_AGAIN_MS_MIN = 50;
+const READ_AGAIN_MS_MAX = 2_000;
 
 export interface WatchRunSources {
   topics: TopicRegistry;
@@ -37,7 +40,8 @@ class Follower implements TopicWatcher {
 
 /**
  * Gives the recipient a run's events, each once and in order: history up to where the topic is, at the
- * recipient's own pace, then live. Resolves when it is live (or gone); fails where history cannot be read.
+ * recipient's own pace, then live. Resolves when it is live (or gone); fails where the run cannot be found now, or is
+ * no more.
  */
 export async function watchRun(
   { topics, journal }: WatchRunSources,
@@ -70,9 +74,9 @@ interface CatchUp {
 }
 
 async function catchUp(scene: CatchUp): Promise<StructuredOutcome<void>> {
-  const { topic, follower, journal, signal } = scene;
+  const { topic, follower, signal } = scene;
   while (follower.position < topic.position && !signal.aborted) {
-    const page = await journal.read(topic.place, follower.position);
+    const page = await readUntilAnswered(scene);
     if (!page.ok) return page;
     await deliverAtItsPace(page.value.events, scene);
     // Read before the topic moved on: what it has been given is in the journal, so the next read shows it.
@@ -81,6 +85,16 @@ async function catchUp(scene: CatchUp): Promise<StructuredOutcome<void>> {
   // No await since the comparison: nothing can come between history and live.
   if (!signal.aborted) topic.join(follower);
   return succeed(undefined);
+}
+
+/** Whoever was told `subscribed` has nothing to do about an outage: the journal is asked until it can be read. */
+async function readUntilAnswered(scene: CatchUp): Promise<StructuredOutcome<JournalPage>> {
+  const { topic, follower, journal, signal } = scene;
+  for (let againMs = READ_AGAIN_MS_MIN; ; againMs = Math.min(againMs * 2, READ_AGAIN_MS_MAX)) {
+    const page = await journal.read(topic.place, follower.position);
+    if (page.ok || !page.error.retryable || signal.aborted) return page;
+    await delay(againMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
 }
 
 async function deliverAtItsPace(events: RunEvent[], { follower, recipient, signal }: CatchUp): Promise<void> {
