@@ -62,6 +62,7 @@ describe('without Redis', () => {
   });
 
   it('requests pass uncounted, are logged once, and are counted again when it is back', async () => {
+    // The first connection takes its time, and a slow answer of Redis lets a request pass, too.
     await waitUntil(() => isCounting(gateway.url), { what: 'requests are counted' });
     await redis.kill();
     const { elapsedMs } = await timed(async () => {

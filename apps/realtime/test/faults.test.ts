@@ -46,7 +46,10 @@ describe('a reader that does not read', () => {
     await waitUntil(async () => (await realtime.metric('ws_backpressure_drops')) > 0, { what: 'drops' });
     client.socket.resume();
 
-    await waitUntil(() => client.seqs(runId).includes(total), { what: 'the newest event' });
+    await waitUntil(() => client.seqs(runId).includes(total), {
+      timeoutMs: 40_000,
+      what: 'the newest event',
+    });
     const gaps = client.of('gap');
     const dropped = gaps.reduce((sum, gap) => sum + gap.dropped, 0);
     expect(client.seqs(runId).length + dropped).toBe(total);
