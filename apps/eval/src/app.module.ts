@@ -9,6 +9,7 @@ import {
   type Suite,
 } from '@aos/contracts';
 import { METRICS, ServiceKitModule } from '@aos/service-kit';
+import { answer } from '@aos/service-kit/answer';
 import type { Logger, Registry } from '@aos/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { findSuite } from './application/find-suite.ts';
@@ -18,7 +19,6 @@ import { listSuites } from './application/list-suites.ts';
 import { putSuite } from './application/put-suite.ts';
 import { startEvaluation } from './application/start-evaluation.ts';
 import { EvaluationProcess } from './evaluation-process.ts';
-import { answer } from './inbound/answer.ts';
 import { boundedChecks } from './outbound/bounded-checks.ts';
 import { Connections } from './outbound/connections.ts';
 import { evalMetrics } from './outbound/eval-metrics.ts';

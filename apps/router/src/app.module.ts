@@ -1,6 +1,7 @@
 import { llmComplete, llmExport, type RouterConfig } from '@aos/contracts';
 import { OutboxRelay, type OutgoingMessage } from '@aos/database';
 import { METRICS, ServiceKitModule } from '@aos/service-kit';
+import { answer, answerAnonymous } from '@aos/service-kit/answer';
 import type { Logger, Registry } from '@aos/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { completeLlm } from './application/complete-llm.ts';
@@ -8,7 +9,6 @@ import { exportCompleted } from './application/export-completed.ts';
 import { KeyedCalls } from './application/keyed-calls.ts';
 import type { LlmObserver, Provider } from './application/ports.ts';
 import { SpendRecorder } from './application/spend-recorder.ts';
-import { answer, answerAnonymous } from './inbound/answer.ts';
 import { MODELS } from './models.ts';
 import { systemClock as clock } from './outbound/clock.ts';
 import { Connections } from './outbound/connections.ts';
