@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runOnFailure } from './rollback.ts';
 import { cents, id, microcents, skillName, tenantId, timestamp } from './values.ts';
 
 /** AgentSpec: what a caller says of an agent. */
@@ -14,6 +15,8 @@ const agentFields = {
   max_steps: z.int().min(1).max(1000),
   /** Unfinished, non-waiting runs at once; a goal beyond is refused with 429. */
   max_concurrent_runs: z.int().min(1).max(100_000),
+  /** What becomes of the completed effects of its runs that fail or are cut; default `compensate`. */
+  on_failure: runOnFailure,
 };
 
 export const agentCreateInput = z.strictObject({
@@ -24,6 +27,7 @@ export const agentCreateInput = z.strictObject({
   model: agentFields.model.default(null),
   max_steps: agentFields.max_steps.optional(),
   max_concurrent_runs: agentFields.max_concurrent_runs.optional(),
+  on_failure: agentFields.on_failure.optional(),
 });
 
 export const agentUpdateInput = z.strictObject(agentFields).partial();
@@ -46,6 +50,7 @@ export const agent = z.object({
   open_runs: z.int().nonnegative(),
   max_steps: z.int(),
   max_concurrent_runs: z.int(),
+  on_failure: runOnFailure.optional(),
   created_at: timestamp,
   updated_at: timestamp,
 });

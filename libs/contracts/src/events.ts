@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
 import { LLM_PURPOSES } from './llm.ts';
-import { planMetadata, planStep } from './plan.ts';
+import { compensation, planMetadata, planStep } from './plan.ts';
+import { rollbackCause, runOnFailure } from './rollback.ts';
 import { id, microcents, tenantId, timestamp } from './values.ts';
 
 /** What a model was paid for; absent: nothing. Added after the first journals were written. */
@@ -11,6 +12,9 @@ const spend = {
   input_tokens: z.int().nonnegative().optional(),
   output_tokens: z.int().nonnegative().optional(),
 };
+
+/** The step that a call undoes; absent: the call is the step's own. Added with engine version 4. */
+const compensates = z.string().optional();
 
 /** The data of each event by type. A journal row is one event, so these are the journal's payloads too. */
 export const EVENT_DATA = {
@@ -26,6 +30,8 @@ export const EVENT_DATA = {
     max_parallel: z.int().positive().optional(),
     start_at: timestamp.optional(),
     deadline: timestamp.optional(),
+    /** Absent: `keep`. Added with engine version 4. */
+    on_failure: runOnFailure.optional(),
   }),
   'run.started': z.object({ engine_version: z.int() }),
   /** `cost_microcents`: what planning cost; the tokens stand in the metadata. */
@@ -51,6 +57,7 @@ export const EVENT_DATA = {
     idempotency_key: z.string(),
     idempotent: z.boolean(),
     timeout_ms: z.int().positive(),
+    compensates,
   }),
   'tool.call.succeeded': z.object({
     step_id: z.string(),
@@ -58,6 +65,7 @@ export const EVENT_DATA = {
     attempt: z.int().positive(),
     idempotency_key: z.string(),
     latency_ms: z.int().nonnegative(),
+    compensates,
   }),
   /** An attempt that failed and will be repeated at `next_attempt_at`; null: it was the last. */
   'tool.call.failed': z.object({
@@ -68,6 +76,7 @@ export const EVENT_DATA = {
     latency_ms: z.int().nonnegative(),
     next_attempt_at: timestamp.nullable(),
     ...spend,
+    compensates,
   }),
   /** `cost_microcents` and tokens are those of the last attempt; failed attempts carry their own. */
   'step.finished': z.object({
@@ -83,9 +92,16 @@ export const EVENT_DATA = {
     cost_microcents: microcents,
     /** Where an output too large for an event is kept; `output` is null then. */
     output_artifact: artifactRef.optional(),
+    /** What undoes it, as its skill declares; the params are values, without references. */
+    compensation: compensation.optional(),
   }),
   /** A skill kept a file for the run. */
   'artifact.created': z.object({ step_id: z.string(), artifact: artifactRef }),
+  /** A skill took a file out of the run, where it is still that one. */
+  'artifact.removed': z.object({
+    step_id: z.string(),
+    artifact: artifactRef.pick({ name: true, sha256: true }),
+  }),
   'run.waiting': z.object({
     reason: z.string(),
     next_attempt_at: timestamp.nullable(),
@@ -100,8 +116,25 @@ export const EVENT_DATA = {
     generation: z.int().min(2),
     reserved_microcents: microcents,
   }),
-  /** A person has decided about a step whose outcome was not known; `retry`: it is called again with the same key. */
-  'step.resolved': z.object({ step_id: z.string(), outcome: z.enum(['retry', 'skip', 'fail']) }),
+  /**
+   * A person has decided about a step whose outcome was not known, or a compensation that failed; `retry`: it is called
+   * again with the same key.
+   */
+  'step.resolved': z.object({ step_id: z.string(), outcome: z.enum(['retry', 'skip', 'fail']), compensates }),
+  /** The run has failed or was cut, and before it ends `steps` are compensated, in this order: the last completed first. */
+  'run.compensating': z.object({ cause: rollbackCause, steps: z.array(z.string()) }),
+  /** `skill` has undone the step; `skipped`: a person said that it stays as it is. */
+  'step.compensated': z.object({
+    step_id: z.string(),
+    skill: z.string(),
+    status: z.enum(['succeeded', 'skipped']),
+    attempts: z.int().nonnegative(),
+    /** Of the last attempt, where it was skipped. */
+    error: errorSpec.nullable(),
+    started_at: timestamp.nullable(),
+    latency_ms: z.int().nonnegative(),
+    ...spend,
+  }),
   /** A waiting run is being worked on again. */
   'run.resumed': z.object({ reason: z.string() }),
   'run.finished': z.object({

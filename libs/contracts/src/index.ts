@@ -11,6 +11,7 @@ export * from './context.ts';
 export * from './command.ts';
 export * from './agent.ts';
 export * from './plan.ts';
+export * from './rollback.ts';
 export * from './run.ts';
 export * from './skill.ts';
 export * from './llm.ts';

@@ -9,6 +9,23 @@ export const retryPolicy = z.strictObject({
   maximum_interval_ms: z.int().min(0).max(3_600_000).default(60_000),
 });
 
+/** What undoes a step where its run fails or is cut; the params may refer to results, the step's own among them. */
+export const compensationInput = z.strictObject({
+  skill: skillName,
+  params: z.record(z.string(), z.json()).default({}),
+  timeout_ms: z.int().min(1).max(600_000).optional(),
+  retry: retryPolicy.optional(),
+});
+
+/** What undoes a step, complete. */
+export const compensation = z.object({
+  skill: skillName,
+  skill_version: z.string(),
+  params: z.record(z.string(), z.json()),
+  timeout_ms: z.int().positive(),
+  retry: retryPolicy,
+});
+
 /** A step as a caller writes it. `step_id` and `depends_on` may be left out for a plain sequence. */
 export const planStepInput = z.strictObject({
   step_id: stepId.optional(),
@@ -20,6 +37,8 @@ export const planStepInput = z.strictObject({
   retry: retryPolicy.optional(),
   /** Default `fail`: the run ends. `continue`: the run goes on, references to the step's output give null. */
   on_failure: z.enum(['fail', 'continue']).optional(),
+  /** Default: what its skill declares to undo it, if anything. */
+  compensate_with: compensationInput.optional(),
 });
 
 export const planInput = z.array(planStepInput).min(1).max(200);
@@ -36,6 +55,7 @@ export const planStep = z.object({
   retry: retryPolicy,
   /** Absent: `fail`. Added after the first plans were written. */
   on_failure: z.enum(['fail', 'continue']).optional(),
+  compensate_with: compensation.optional(),
 });
 
 /** Steps of a run at work at once, where the goal does not say. */
@@ -54,6 +74,8 @@ export const planMetadata = z.object({
 export const plan = z.object({ plan_id: z.uuid(), metadata: planMetadata, steps: z.array(planStep) });
 
 export type RetryPolicy = z.infer<typeof retryPolicy>;
+export type CompensationInput = z.infer<typeof compensationInput>;
+export type Compensation = z.infer<typeof compensation>;
 export type PlanStepInput = z.infer<typeof planStepInput>;
 export type PlanStep = z.infer<typeof planStep>;
 export type Plan = z.infer<typeof plan>;

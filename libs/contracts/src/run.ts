@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
 import { plan, planInput } from './plan.ts';
+import { runOnFailure, runRollback, stepCompensation } from './rollback.ts';
 import { cents, id, idempotencyKey, microcents, tenantId, timestamp } from './values.ts';
 
 export const RUN_STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
@@ -39,6 +40,8 @@ export const goalInput = z.strictObject({
   start_at: timestamp.optional(),
   /** The run is cut then, whatever it is doing, and fails with `deadline_exceeded`. */
   deadline: timestamp.optional(),
+  /** What becomes of completed effects where the run fails or is cut; default: what its agent says. */
+  on_failure: runOnFailure.optional(),
   labels: z.record(z.string().min(1).max(63), z.string().max(255)).optional(),
 });
 
@@ -71,6 +74,8 @@ export const runStep = z.object({
   output_tokens: z.int().nonnegative(),
   cost_cents: z.number(),
   cost_microcents: microcents,
+  /** What undoes the step; null: nothing does. */
+  compensation: stepCompensation.nullable().optional(),
 });
 
 export const runSummary = z.object({
@@ -99,6 +104,9 @@ export const run = runSummary.extend({
   generation: z.int().optional(),
   start_at: timestamp.nullable().optional(),
   deadline: timestamp.nullable().optional(),
+  on_failure: runOnFailure.optional(),
+  /** Of a run that is or was rolled back. */
+  rollback: runRollback.nullable().optional(),
   input_tokens: z.int(),
   output_tokens: z.int(),
   reserved_cents: z.number(),

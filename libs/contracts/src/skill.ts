@@ -17,6 +17,8 @@ export const toolSpec = z.object({
   pipe: z.string().optional(),
   /** The parameter that takes the previous step's output in a plain sequence. */
   pipe_into: z.string().optional(),
+  /** The skill that undoes a call where the plan's step does not say what does; absent: there is none. */
+  compensated_by: skillName.optional(),
   /** What one call costs, fixed. */
   cost_microcents: microcents,
   /** Usual duration of a call, for simulate. */

@@ -32,6 +32,7 @@ export function createAgent(agents: AgentStore, skills: SkillRegistry, limits: A
       maxSteps: input.max_steps ?? null,
       budgetMicrocents: microcentsOf(input.budget_cents),
       maxConcurrentRuns: input.max_concurrent_runs ?? limits.maxConcurrentRuns,
+      onFailure: input.on_failure ?? 'compensate',
     });
     return succeed(agentView(created, limits));
   };

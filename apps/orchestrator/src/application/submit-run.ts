@@ -15,6 +15,7 @@ import {
   type runsSubmit,
 } from '@aos/contracts';
 import { normalisePlan } from '../domain/plan/normalise-plan.ts';
+import type { AdmittedAs } from '../domain/run/admit.ts';
 import type { NewRunEvent, RunEvent } from '../domain/run/state.ts';
 import type { SkillRegistry } from '../domain/skill/skill.ts';
 import {
@@ -131,7 +132,7 @@ interface Accepted {
 }
 
 /** What a run's journal begins with. */
-function firstEvents(accepted: Accepted, admitted: { agentVersion: number; maxSteps: number }): RunEvent[] {
+function firstEvents(accepted: Accepted, admitted: AdmittedAs): RunEvent[] {
   const { goal, plan, createdAt: time, startAt, reserveMicrocents } = accepted;
   const queued = {
     goal: goal.goal,
@@ -144,6 +145,7 @@ function firstEvents(accepted: Accepted, admitted: { agentVersion: number; maxSt
     ...(goal.max_parallel === undefined ? {} : { max_parallel: goal.max_parallel }),
     ...(startAt === null ? {} : { start_at: startAt }),
     ...(goal.deadline === undefined ? {} : { deadline: goal.deadline }),
+    on_failure: goal.on_failure ?? admitted.onFailure,
   };
   const events: NewRunEvent[] = [{ type: 'run.queued', time, data: queued }];
   if (plan !== null) {

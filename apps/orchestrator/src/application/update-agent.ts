@@ -28,7 +28,8 @@ export function updateAgent(agents: AgentStore, skills: SkillRegistry, limits: A
 }
 
 function changesOf(input: Input): Partial<AgentFields> {
-  const { name, instructions, skills, model, budget_cents, max_steps, max_concurrent_runs } = input;
+  const { name, instructions, skills, model, budget_cents, max_steps, max_concurrent_runs, on_failure } =
+    input;
   return {
     ...(name !== undefined && { name }),
     ...(instructions !== undefined && { instructions }),
@@ -37,5 +38,6 @@ function changesOf(input: Input): Partial<AgentFields> {
     ...(max_steps !== undefined && { maxSteps: max_steps }),
     ...(budget_cents !== undefined && { budgetMicrocents: microcentsOf(budget_cents) }),
     ...(max_concurrent_runs !== undefined && { maxConcurrentRuns: max_concurrent_runs }),
+    ...(on_failure !== undefined && { onFailure: on_failure }),
   };
 }

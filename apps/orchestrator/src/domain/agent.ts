@@ -1,4 +1,4 @@
-import { centsOf, type Agent, type InputIssue } from '@aos/contracts';
+import { centsOf, type Agent, type InputIssue, type RunOnFailure } from '@aos/contracts';
 import type { SkillRegistry } from './skill/skill.ts';
 import { unknownSkillMessage } from './skill/unknown-skill.ts';
 
@@ -22,6 +22,8 @@ export interface AgentRecord {
   /** Unfinished runs that are not waiting. */
   openRuns: number;
   maxConcurrentRuns: number;
+  /** What becomes of completed effects of its runs that fail or are cut. */
+  onFailure: RunOnFailure;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -29,7 +31,14 @@ export interface AgentRecord {
 /** What a caller decides of an agent. */
 export type AgentFields = Pick<
   AgentRecord,
-  'name' | 'instructions' | 'skills' | 'model' | 'maxSteps' | 'budgetMicrocents' | 'maxConcurrentRuns'
+  | 'name'
+  | 'instructions'
+  | 'skills'
+  | 'model'
+  | 'maxSteps'
+  | 'budgetMicrocents'
+  | 'maxConcurrentRuns'
+  | 'onFailure'
 >;
 
 /** What holds for agents that do not say. */
@@ -56,6 +65,7 @@ export function agentView(agent: AgentRecord, limits: AgentLimits): Agent {
     open_runs: agent.openRuns,
     max_steps: agent.maxSteps ?? limits.maxSteps,
     max_concurrent_runs: agent.maxConcurrentRuns,
+    on_failure: agent.onFailure,
     created_at: agent.createdAt.toISOString(),
     updated_at: agent.updatedAt.toISOString(),
   };

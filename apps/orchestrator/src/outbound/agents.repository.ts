@@ -1,3 +1,4 @@
+import { runOnFailure } from '@aos/contracts';
 import type {
   Agent,
   AgentBudget,
@@ -14,6 +15,7 @@ const storedSpec = z.object({
   skills: z.array(z.string()),
   model: z.string().optional(),
   max_steps: z.int().optional(),
+  on_failure: runOnFailure.optional(),
 });
 
 type StoredSpec = z.infer<typeof storedSpec>;
@@ -141,19 +143,26 @@ function recordOf(agent: Agent, budget: AgentBudget | undefined): AgentRecord {
   };
 }
 
-type SpecFields = Pick<AgentFields, 'instructions' | 'skills' | 'model' | 'maxSteps'>;
+type SpecFields = Pick<AgentFields, 'instructions' | 'skills' | 'model' | 'maxSteps' | 'onFailure'>;
 
-function specOf({ instructions, skills, model, maxSteps }: SpecFields): StoredSpec {
+function specOf({ instructions, skills, model, maxSteps, onFailure }: SpecFields): StoredSpec {
   return {
     instructions,
     skills,
     ...(model !== null && { model }),
     ...(maxSteps !== null && { max_steps: maxSteps }),
+    on_failure: onFailure,
   };
 }
 
-function fieldsOf({ instructions, skills, model, max_steps }: StoredSpec): SpecFields {
-  return { instructions, skills, model: model ?? null, maxSteps: max_steps ?? null };
+function fieldsOf({ instructions, skills, model, max_steps, on_failure }: StoredSpec): SpecFields {
+  return {
+    instructions,
+    skills,
+    model: model ?? null,
+    maxSteps: max_steps ?? null,
+    onFailure: on_failure ?? 'compensate',
+  };
 }
 
 /** The rows after a place of a list that is newest first. */

@@ -224,6 +224,7 @@ describe('the list of agents', () => {
         maxSteps: null,
         budgetMicrocents: 0,
         maxConcurrentRuns: 1,
+        onFailure: 'compensate',
       });
     }
     const list = listAgents(agents, limits);

@@ -13,7 +13,7 @@ export const STEERING_ROUTES: readonly HttpRoute[] = [
   serve(runsCancel, {
     ...steering,
     path: '/runs/:run_id/cancel',
-    body: z.strictObject({ reason: z.string().max(500).optional() }).optional(),
+    body: runsCancel.input.omit({ run_id: true }).optional(),
     rate: 'writes',
   }),
   serve(runsPause, {

@@ -1,5 +1,5 @@
 import type { PlanStep, StepDecision, StructuredOutcome, SubmittedRun } from '@aos/contracts';
-import type { Admission, Verdict } from '../../domain/run/admit.ts';
+import type { Admission, AdmittedAs, Verdict } from '../../domain/run/admit.ts';
 import type { Json, RunEvent } from '../../domain/run/state.ts';
 import type { Spend } from '../../domain/skill/skill.ts';
 
@@ -37,7 +37,7 @@ export interface Submission extends Admission {
   createdAt: string;
   deadline: string | null;
   /** `run.queued`, `plan.created` where the goal came with a plan, `run.waiting` where it has to wait for its time; made once it is known what the agent allows. */
-  events(admitted: { agentVersion: number; maxSteps: number }): RunEvent[];
+  events(admitted: AdmittedAs): RunEvent[];
 }
 
 export type SubmitResult =

@@ -129,7 +129,7 @@ describe('admission', () => {
     [20, 30, 20],
   ])('with %p steps of the agent and %p of the goal allows %p', (ofAgent, ofGoal, maxSteps) => {
     expect(verdicts({ maxSteps: ofAgent }, requests({ maxSteps: ofGoal }))).toEqual([
-      { kind: 'admit', agentVersion: 3, maxSteps },
+      { kind: 'admit', agentVersion: 3, maxSteps, onFailure: 'compensate' },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { errorOf, invalidRequest, type ErrorSpec } from '@aos/contracts';
+import { errorOf, invalidRequest, type ErrorSpec, type RunOnFailure } from '@aos/contracts';
 
 /** What submit's transaction has locked and read of an agent. */
 export interface AgentFacts {
@@ -14,6 +14,15 @@ export interface AgentFacts {
   maxConcurrentRuns: number;
   /** Set where an operator has suspended the agent's tenant. */
   isTenantSuspended?: boolean;
+  /** Absent: `compensate`. */
+  onFailure?: RunOnFailure;
+}
+
+/** What an agent decides of a run that is admitted, as far as its goal does not. */
+export interface AdmittedAs {
+  agentVersion: number;
+  maxSteps: number;
+  onFailure: RunOnFailure;
 }
 
 export interface Admission {
@@ -47,9 +56,7 @@ interface KnownRun {
 }
 
 export type Verdict =
-  | { kind: 'admit'; agentVersion: number; maxSteps: number }
-  | { kind: 'repeat'; runId: string }
-  | { kind: 'refuse'; error: ErrorSpec };
+  ({ kind: 'admit' } & AdmittedAs) | { kind: 'repeat'; runId: string } | { kind: 'refuse'; error: ErrorSpec };
 
 interface Known {
   agents: ReadonlyMap<string, AgentFacts>;
@@ -86,6 +93,7 @@ export function admit(requests: readonly Admission[], known: Known): Verdict[] {
       kind: 'admit',
       agentVersion: agent.version,
       maxSteps: allowedSteps(request, agent, known.maxStepsDefault),
+      onFailure: agent.onFailure ?? 'compensate',
     };
   });
 }

@@ -39,6 +39,9 @@ function step(stepId: string, change: Partial<StepState> = {}): StepState {
     costMicrocents: 0,
     inputTokens: 0,
     outputTokens: 0,
+    finishedSeq: null,
+    declared: null,
+    compensation: null,
     ...change,
   };
 }

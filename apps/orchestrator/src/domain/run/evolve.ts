@@ -1,12 +1,8 @@
-import {
-  MAX_PARALLEL_DEFAULT,
-  type ArtifactRef,
-  type EventData,
-  type RunStatus,
-  type StepStatus,
-} from '@aos/contracts';
+import { MAX_PARALLEL_DEFAULT, type EventData, type StepStatus } from '@aos/contracts';
+import { isOfRollback, evolveRollback } from './evolve-rollback.ts';
 import { stepsAgain } from './restart.ts';
-import { RUN_TRANSITIONS, STEP_TRANSITIONS, type RunEvent, type RunState, type StepState } from './state.ts';
+import { charged, toStatus, toStepStatus, withArtifact, withoutArtifact, withStep } from './state-changes.ts';
+import type { RunEvent, RunState, StepState } from './state.ts';
 
 const EMPTY: RunState = {
   status: 'queued',
@@ -25,6 +21,9 @@ const EMPTY: RunState = {
   planning: { attempts: 0, nextAttemptAt: null, error: null, keyNumber: 1 },
   steps: {},
   failedStep: null,
+  // Of journals from before there were rollbacks.
+  onFailure: 'keep',
+  rollback: null,
   stepsFinished: 0,
   costMicrocents: 0,
   inputTokens: 0,
@@ -51,6 +50,7 @@ export function evolve(state: RunState, event: RunEvent): RunState {
 }
 
 function apply(state: RunState, event: RunEvent): RunState {
+  if (isOfRollback(event)) return evolveRollback(state, event);
   switch (event.type) {
     case 'run.queued':
       return {
@@ -62,6 +62,7 @@ function apply(state: RunState, event: RunEvent): RunState {
         maxParallel: event.data.max_parallel ?? MAX_PARALLEL_DEFAULT,
         startAt: event.data.start_at ?? null,
         deadline: event.data.deadline ?? null,
+        onFailure: event.data.on_failure ?? 'keep',
         reservedMicrocents: event.data.reserved_microcents,
         estimateMicrocents: event.data.reserved_microcents,
       };
@@ -71,6 +72,8 @@ function apply(state: RunState, event: RunEvent): RunState {
       return planRejected(state, event.data);
     case 'artifact.created':
       return { ...state, artifacts: withArtifact(state.artifacts, event.data.artifact) };
+    case 'artifact.removed':
+      return { ...state, artifacts: withoutArtifact(state.artifacts, event.data.artifact) };
     case 'run.started':
       return {
         ...toStatus(state, 'running'),
@@ -87,7 +90,7 @@ function apply(state: RunState, event: RunEvent): RunState {
         attemptFailed(step, event.data, event.time),
       );
     case 'step.finished':
-      return stepFinished(state, event.data, event.time);
+      return stepFinished(state, event);
     case 'step.resolved':
       return withStep(state, event.data.step_id, (step) => resolved(step, event.data));
     case 'run.waiting':
@@ -103,26 +106,6 @@ function apply(state: RunState, event: RunEvent): RunState {
     case 'run.finished':
       return runFinished(state, event.data, event.time);
   }
-}
-
-/** What an event says was spent. */
-interface Spend {
-  cost_microcents?: number | undefined;
-  input_tokens?: number | undefined;
-  output_tokens?: number | undefined;
-}
-
-/** Adds what was spent to a run's or a step's sums. */
-function charged<T extends { costMicrocents: number; inputTokens: number; outputTokens: number }>(
-  sums: T,
-  spend: Spend,
-): T {
-  return {
-    ...sums,
-    costMicrocents: sums.costMicrocents + (spend.cost_microcents ?? 0),
-    inputTokens: sums.inputTokens + (spend.input_tokens ?? 0),
-    outputTokens: sums.outputTokens + (spend.output_tokens ?? 0),
-  };
 }
 
 function planned(state: RunState, data: EventData<'plan.created'>): RunState {
@@ -148,11 +131,6 @@ function planRejected(state: RunState, data: EventData<'plan.rejected'>): RunSta
   };
 }
 
-/** A file written again under its name takes the place of the first. */
-function withArtifact(artifacts: readonly ArtifactRef[], artifact: ArtifactRef): ArtifactRef[] {
-  return [...artifacts.filter(({ name }) => name !== artifact.name), artifact];
-}
-
 function pendingStep(plan: StepState['plan']): [string, StepState] {
   return [
     plan.step_id,
@@ -164,6 +142,7 @@ function pendingStep(plan: StepState['plan']): [string, StepState] {
       idempotencyKey: null,
       startedAt: null,
       finishedAt: null,
+      finishedSeq: null,
       nextAttemptAt: null,
       output: null,
       outputArtifact: null,
@@ -171,6 +150,8 @@ function pendingStep(plan: StepState['plan']): [string, StepState] {
       costMicrocents: 0,
       inputTokens: 0,
       outputTokens: 0,
+      declared: null,
+      compensation: null,
     },
   ];
 }
@@ -211,17 +192,22 @@ function resolved(step: StepState, { outcome }: EventData<'step.resolved'>): Ste
     : { ...step, intent: { ...step.intent, isRepeatWanted: true } };
 }
 
-function stepFinished(state: RunState, data: EventData<'step.finished'>, time: string): RunState {
+function stepFinished(
+  state: RunState,
+  { data, time, seq }: Extract<RunEvent, { type: 'step.finished' }>,
+): RunState {
   const next = withStep(charged(state, data), data.step_id, (step) => ({
     ...charged(toStepStatus(step, data.status), data),
     attempts: data.attempts,
     intent: null,
     startedAt: data.started_at,
     finishedAt: time,
+    finishedSeq: seq,
     nextAttemptAt: null,
     output: data.output,
     outputArtifact: data.output_artifact ?? null,
     error: data.error,
+    declared: data.compensation ?? null,
   }));
   const artifacts =
     data.output_artifact === undefined
@@ -273,27 +259,9 @@ function restarted(state: RunState, data: EventData<'run.restarted'>): RunState 
     startAt: null,
     deadline: null,
     failedStep: null,
+    rollback: null,
     stepsFinished: 0,
     finishedAt: null,
     outcome: null,
   };
-}
-
-function withStep(state: RunState, stepId: string, change: (step: StepState) => StepState): RunState {
-  const step = state.steps[stepId];
-  if (step === undefined) throw new Error(`the journal names a step that is not in the plan: ${stepId}`);
-  return { ...state, steps: { ...state.steps, [stepId]: change(step) } };
-}
-
-function toStatus(state: RunState, status: RunStatus): RunState {
-  if (!RUN_TRANSITIONS[state.status].includes(status))
-    throw new Error(`run: ${state.status} → ${status} is no transition`);
-  return { ...state, status };
-}
-
-function toStepStatus(step: StepState, status: StepStatus): StepState {
-  if (!STEP_TRANSITIONS[step.status].includes(status)) {
-    throw new Error(`step ${step.plan.step_id}: ${step.status} → ${status} is no transition`);
-  }
-  return { ...step, status };
 }

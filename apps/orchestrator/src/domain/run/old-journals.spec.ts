@@ -73,3 +73,35 @@ describe('a journal of engine version 2, planned, with waits and an output kept 
     for (const { type, data } of journal) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
   });
 });
+
+describe('a journal of engine version 3, a graph that was decided about, cancelled, restarted and failed', () => {
+  const journal = journalOfVersion(3);
+
+  it('still says what happened', () => {
+    const state = fold(journal);
+    expect(state).toMatchObject({ status: 'failed', generation: 2, failedStep: 's2', costMicrocents: 700 });
+    expect(Object.values(state.steps).map(({ status, attempts }) => [status, attempts])).toEqual([
+      ['skipped', 1],
+      ['succeeded', 1],
+      ['failed', 1],
+      ['failed', 1],
+    ]);
+  });
+
+  it('keeps its effects: when it was admitted there were no rollbacks', () => {
+    expect(fold(journal)).toMatchObject({ onFailure: 'keep', rollback: null });
+    expect(commandsFor(fold(journal.slice(0, -1)))).toMatchObject([
+      { type: 'finish', data: { status: 'failed' } },
+    ]);
+  });
+
+  it('still leads on from every event but its two ends', () => {
+    const next = journal.map((_event, index) => commandsFor(fold(journal.slice(0, index + 1))));
+    const ends = journal.filter((_event, index) => next[index]?.length === 0);
+    expect(ends.map(({ type }) => type)).toEqual(['run.finished', 'run.finished']);
+  });
+
+  it('still keeps the contract of its events', () => {
+    for (const { type, data } of journal) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
+  });
+});

@@ -1,16 +1,20 @@
 import type {
   ArtifactRef,
+  Compensation,
+  CompensationStatus,
   ErrorSpec,
   EventData,
   EventType,
   Plan,
   PlanStep,
+  RollbackCause,
+  RunOnFailure,
   RunStatus,
   StepStatus,
 } from '@aos/contracts';
 
 /** The version of the fold below; a replica claims only runs of versions it can fold. */
-export const ENGINE_VERSION = 3;
+export const ENGINE_VERSION = 4;
 
 export type Json = EventData<'step.finished'>['output'];
 
@@ -34,6 +38,24 @@ export interface OpenIntent {
   isRepeatWanted: boolean;
 }
 
+/** How far it is with undoing a step. */
+export interface CompensationState {
+  status: Exclude<CompensationStatus, 'planned'>;
+  /** Attempts that ended, whatever the outcome. */
+  attempts: number;
+  /** Of those, the ones before a person last said that it is to be tried again: retries are counted from there. */
+  attemptsBefore: number;
+  intent: OpenIntent | null;
+  idempotencyKey: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  nextAttemptAt: string | null;
+  error: ErrorSpec | null;
+  costMicrocents: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
 export interface StepState {
   plan: PlanStep;
   status: StepStatus;
@@ -43,6 +65,8 @@ export interface StepState {
   idempotencyKey: string | null;
   startedAt: string | null;
   finishedAt: string | null;
+  /** The run_seq of its end: rollbacks go backwards by it. */
+  finishedSeq: number | null;
   nextAttemptAt: string | null;
   output: Json;
   /** Where an output too large for an event is kept. */
@@ -52,6 +76,18 @@ export interface StepState {
   costMicrocents: number;
   inputTokens: number;
   outputTokens: number;
+  /** What undoes it as its skill says; what the plan says goes before. */
+  declared: Compensation | null;
+  /** Null: it was not to be undone so far. */
+  compensation: CompensationState | null;
+}
+
+/** A run on its way back. */
+interface Rollback {
+  cause: RollbackCause;
+  /** In the order in which they are compensated. */
+  steps: readonly string[];
+  startedAt: string;
 }
 
 /** Attempts at a plan that came to nothing. */
@@ -94,6 +130,10 @@ export interface RunState {
   steps: Readonly<Record<string, StepState>>;
   /** The first step whose failure ends the run. */
   failedStep: string | null;
+  /** What becomes of completed effects where the run fails or is cut. */
+  onFailure: RunOnFailure;
+  /** Null: it goes, or went, forward. */
+  rollback: Rollback | null;
   /** Of this generation. */
   stepsFinished: number;
   costMicrocents: number;
@@ -129,6 +169,19 @@ export const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
   skipped: ['pending'],
   cancelled: ['pending'],
   compensated: ['pending'],
+};
+
+export const COMPENSATION_TRANSITIONS: Record<
+  CompensationState['status'],
+  readonly CompensationState['status'][]
+> = {
+  pending: ['running', 'waiting', 'failed', 'succeeded'],
+  // Again running, or skipped: because a person said so.
+  running: ['running', 'waiting', 'failed', 'succeeded', 'skipped'],
+  waiting: ['running', 'waiting', 'failed', 'succeeded'],
+  failed: ['pending', 'skipped'],
+  succeeded: [],
+  skipped: [],
 };
 
 /** Nothing more happens by itself. */

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '@aos/database';
-import type { RunStatus } from '@aos/contracts';
+import type { RunOnFailure, RunStatus } from '@aos/contracts';
 import { admit, type AgentFacts, type Verdict } from '../../domain/run/admit.ts';
 import { runDay } from '../../domain/run/run-day.ts';
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
@@ -11,7 +11,7 @@ interface AgentRow {
   tenant_id: string;
   agent_id: string;
   version: number;
-  spec: { skills?: string[]; max_steps?: number };
+  spec: { skills?: string[]; max_steps?: number; on_failure?: RunOnFailure };
   budget_microcents: string;
   reserved_microcents: string;
   spent_microcents: string;
@@ -149,6 +149,7 @@ function toFacts(row: AgentRow): AgentFacts {
     openRuns: row.open_runs,
     maxConcurrentRuns: row.max_concurrent_runs,
     isTenantSuspended: row.is_suspended,
+    onFailure: row.spec.on_failure ?? 'compensate',
   };
 }
 
@@ -171,7 +172,7 @@ async function knownRuns(client: PoolClient, batch: Submission[], before = new M
 function toAdmitted(submission: Submission, verdict: Verdict | undefined): Admitted[] {
   if (verdict?.kind !== 'admit') return [];
   const { agentVersion, maxSteps } = verdict;
-  return [{ submission, agentVersion, maxSteps, events: submission.events({ agentVersion, maxSteps }) }];
+  return [{ submission, agentVersion, maxSteps, events: submission.events(verdict) }];
 }
 
 async function addLanes(client: PoolClient, { lanes }: Flush, admitted: Admitted[]): Promise<void> {

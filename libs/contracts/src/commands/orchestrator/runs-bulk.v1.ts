@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
+import { runOnFailure } from '../../rollback.ts';
 import { runStatus } from '../../run.ts';
 import { id, nextCursor, timestamp } from '../../values.ts';
 
@@ -27,6 +28,8 @@ export const runsBulk = defineCommand({
     /** Only tell which runs would be hit. */
     dry_run: z.boolean().default(false),
     reason: z.string().max(500).optional(),
+    /** Of a cancel: what becomes of completed effects; default: what each goal or its agent says. */
+    on_failure: runOnFailure.optional(),
     limit: z.int().min(1).max(1000).default(100),
     cursor: z.string().max(500).optional(),
   }),

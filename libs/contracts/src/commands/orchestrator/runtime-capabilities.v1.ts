@@ -18,6 +18,8 @@ export const runtimeCapabilities = defineCommand({
         cost_microcents: microcents,
         latency_ms: z.int(),
         side_effects: z.string(),
+        /** The skill that undoes a call by itself; absent: a plan says what does. */
+        compensated_by: z.string().optional(),
       }),
     ),
     limits: z.object({

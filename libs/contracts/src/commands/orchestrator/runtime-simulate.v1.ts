@@ -27,8 +27,18 @@ export const runtimeSimulate = defineCommand({
     cost_microcents: microcents,
     latency_ms: z.int(),
     steps: z.array(
-      z.object({ step_id: z.string(), skill: z.string(), cost_microcents: microcents, latency_ms: z.int() }),
+      z.object({
+        step_id: z.string(),
+        skill: z.string(),
+        cost_microcents: microcents,
+        latency_ms: z.int(),
+        /** The skill that undoes the step where the run fails or is cut; null: nothing does. */
+        compensated_by: z.string().nullable().optional(),
+      }),
     ),
+    /** What it costs to undo all steps; not part of `cost_microcents`. */
+    rollback_cost_cents: z.number().optional(),
+    rollback_cost_microcents: microcents.optional(),
     risks: z.array(
       z.object({
         step_id: z.string(),
