@@ -10,7 +10,7 @@ export class MemoryJournal {
 
   append(row: JournalRow): void {
     const journal = this.#runs.get(row.runId) ?? new Map<number, JournalRow>();
-    journal.set(row.event.seq, structuredClone(row));
+    journal.set(row.event.seq, frozen(row));
     this.#runs.set(row.runId, journal);
   }
 
@@ -47,4 +47,11 @@ export function spansOf(rows: readonly JournalRow[]): Span[] {
     const seqs = own.map(({ event }) => event.seq);
     return [runId, Math.min(...seqs), Math.max(...seqs)];
   });
+}
+
+/** What is written stays as it is: whoever changes it later has a bug, and throws. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }

@@ -1,10 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
 import type { WorkerOrders } from '../ops/worker-fleet.ts';
 import { FlushLedger, LOST_MS } from './flush-ledger.ts';
 import { JournalWriter } from './journal-writer.ts';
+import { RecentIds } from './recent-ids.ts';
 import { Relay } from './relay.ts';
 import { RunExecution, type Departure } from './run-execution.ts';
 import { RestartWriter } from './restart-writer.ts';
@@ -69,7 +69,7 @@ export class Engine {
   readonly #sweeper: Sweeper;
   readonly #slots = new Map<string, { tenantId: string; execution: RunExecution; done: Promise<void> }>();
   readonly #fresh = new Map<string, RunEvent[]>();
-  readonly #recent = new LRUCache<string, true>({ max: RECENT_MAX });
+  readonly #recent = new RecentIds(RECENT_MAX);
   #claiming: Promise<void> | undefined;
   #isClaimWanted = false;
   /** When the answer to a claim was lost last. */
@@ -271,7 +271,7 @@ export class Engine {
     const execution = new RunExecution(parts, claim, events);
     const done = this.#see(claim, execution);
     this.#slots.set(claim.runId, { tenantId: claim.tenantId, execution, done });
-    this.#recent.set(claim.runId, true);
+    this.#recent.add(claim.runId);
     // Without a free slot tickets are not heard: what comes meanwhile is looked for when one is free again.
     if (this.freeSlots <= 0) this.#isClaimWanted = true;
     this.#parts.onSlots?.(this.#slots.size);

@@ -14,7 +14,7 @@ import { bystander, World, type Weather } from './world.ts';
 export interface Verdict {
   seed: number;
   violations: readonly string[];
-  /** The last things that happened, oldest first. */
+  /** The last things that happened, oldest first; empty where it was not traced. */
   trace: readonly string[];
   runs: number;
 }
@@ -65,11 +65,12 @@ export class Simulation {
       hasPauses = true,
       hasRestarts = true,
     }: Kind = {},
+    isTraced = false,
   ) {
     const random = new Random(seed);
     this.#seed = seed;
     this.#hasPauses = hasPauses;
-    this.world = new World(random, drawWeather(random), BAD_FOR_MS);
+    this.world = new World(random, drawWeather(random), { badForMs: BAD_FOR_MS, isTraced });
     this.store = new MemoryEngineStore(() => this.world.nowMs, 50);
     this.outside = new Outside(this.world, this.store, hasLargeOutputs);
     this.router = new SimRouter(this.world, this.store);

@@ -1,4 +1,3 @@
-import { setImmediate as drained } from 'node:timers/promises';
 import { Random } from './random.ts';
 
 /** Who waits for something. What the dead wait for never comes. */
@@ -57,14 +56,20 @@ export class World {
   readonly random: Random;
   readonly #weather: Weather;
   readonly #badUntilMs: number;
+  readonly #isTraced: boolean;
   #storeDownUntilMs = 0;
   #pending: Operation[] = [];
   readonly #trace: string[] = [];
   readonly #violations: string[] = [];
 
-  constructor(random: Random, weather: Weather, badForMs: number) {
+  constructor(
+    random: Random,
+    weather: Weather,
+    { badForMs, isTraced }: { badForMs: number; isTraced: boolean },
+  ) {
     this.random = random;
     this.#weather = weather;
+    this.#isTraced = isTraced;
     this.#badUntilMs = START_MS + badForMs;
   }
 
@@ -86,6 +91,7 @@ export class World {
   }
 
   tell(line: string): void {
+    if (!this.#isTraced) return;
     this.#trace.push(`${String(this.nowMs - START_MS).padStart(7)} ${line}`);
     if (this.#trace.length > TRACE_MAX) this.#trace.shift();
   }
@@ -143,16 +149,31 @@ export class World {
     this.#pending = this.#pending.filter((operation) => operation.actor !== actor);
   }
 
-  /** Lets one thing after another happen until it is over. */
-  async run(isOver: () => boolean, untilMs: number): Promise<'over' | 'not over'> {
-    for (let picks = 0; picks < PICKS_MAX; picks += 1) {
-      await drained();
-      if (this.#violations.length > 0 || isOver()) return 'over';
-      const operation = this.#next();
-      if (operation === undefined || this.nowMs > START_MS + untilMs) return 'not over';
-      operation.proceed();
-    }
-    return 'not over';
+  /** Lets one thing after another happen until it is over, each when what the last one set off has come to a stop. */
+  run(isOver: () => boolean, untilMs: number): Promise<'over' | 'not over'> {
+    const { promise, resolve, reject } = Promise.withResolvers<'over' | 'not over'>();
+    let picks = 0;
+    const step = (): void => {
+      try {
+        const end = this.#step(isOver, untilMs);
+        picks += 1;
+        if (end !== undefined) resolve(end);
+        else if (picks === PICKS_MAX) resolve('not over');
+        else setImmediate(step);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    setImmediate(step);
+    return promise;
+  }
+
+  #step(isOver: () => boolean, untilMs: number): 'over' | 'not over' | undefined {
+    if (this.#violations.length > 0 || isOver()) return 'over';
+    const operation = this.#next();
+    if (operation === undefined || this.nowMs > START_MS + untilMs) return 'not over';
+    operation.proceed();
+    return undefined;
   }
 
   #next(): Operation | undefined {
@@ -201,7 +222,7 @@ export class World {
     const { actor, what } = call;
     try {
       const value = await call.apply();
-      if (!isRoutine(what, value)) this.tell(`${actor.name} ${what} → ${brief(value)}`);
+      if (this.#isTraced && !isRoutine(what, value)) this.tell(`${actor.name} ${what} → ${brief(value)}`);
       this.#answer(actor, () => resolve(value));
     } catch (error) {
       this.#answer(actor, () => reject(error));
