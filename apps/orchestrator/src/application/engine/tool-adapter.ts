@@ -215,7 +215,7 @@ function openToolSpan({ claim, command: { step, attempt }, traceparent }: CallRe
 }
 
 /** `loaded`: the outputs that stand not in the journal, by step. */
-function scopeOf(state: RunState, loaded: ReadonlyMap<string, Json>): ReferenceScope {
+export function scopeOf(state: RunState, loaded: ReadonlyMap<string, Json>): ReferenceScope {
   const stepOf = (stepId: string) => (Object.hasOwn(state.steps, stepId) ? state.steps[stepId] : undefined);
   return {
     goal: state.goal,

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { EVENT_DATA } from '@aos/contracts';
+import { VERSIONS, journalsOf } from '../../../test/engine/journals/old-journals.ts';
 import { commandsFor } from './decide.ts';
 import { fold } from './evolve.ts';
 import type { RunEvent } from './state.ts';
 
-/** As a replica of that engine version wrote it. */
 function journalOfVersion(version: number): RunEvent[] {
-  const file = new URL(`../../../test/engine/journals/version-${version}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8'));
+  return journalsOf(version)[0]?.events ?? [];
 }
 
 describe('a journal of engine version 1, without tokens, planning and artifacts', () => {
@@ -39,10 +37,6 @@ describe('a journal of engine version 1, without tokens, planning and artifacts'
     expect(next.at(-2)).toEqual(['finish']);
     expect(next.at(-1)).toEqual([]);
   });
-
-  it('still keeps the contract of its events', () => {
-    for (const { type, data } of journal) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
-  });
 });
 
 describe('a journal of engine version 2, planned, with waits and an output kept as an artifact', () => {
@@ -67,10 +61,6 @@ describe('a journal of engine version 2, planned, with waits and an output kept 
     expect(next.slice(0, -1).map((commands) => commands.length)).toEqual(journal.slice(0, -1).map(() => 1));
     expect(next.at(-2)).toMatchObject([{ type: 'finish', data: { status: 'succeeded' } }]);
     expect(next.at(-1)).toEqual([]);
-  });
-
-  it('still keeps the contract of its events', () => {
-    for (const { type, data } of journal) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
   });
 });
 
@@ -100,8 +90,14 @@ describe('a journal of engine version 3, a graph that was decided about, cancell
     const ends = journal.filter((_event, index) => next[index]?.length === 0);
     expect(ends.map(({ type }) => type)).toEqual(['run.finished', 'run.finished']);
   });
+});
 
-  it('still keeps the contract of its events', () => {
-    for (const { type, data } of journal) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
-  });
+describe.each(VERSIONS)('journals of engine version %i', (version) => {
+  it.each(journalsOf(version).map(({ events }, index) => ({ index, events })))(
+    'still keep the contract of their events and lead to an end: $index',
+    ({ events }) => {
+      for (const { type, data } of events) expect(EVENT_DATA[type].safeParse(data).success).toBe(true);
+      expect(commandsFor(fold(events))).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,7 @@
 import type { StepStatus } from '@aos/contracts';
+import { canonicalHash } from '../../../src/application/replay/canonical-hash.ts';
+import { effectKeysOf } from '../../../src/application/replay/effect-keys.ts';
+import { replayExact } from '../../../src/domain/replay/replay-exact.ts';
 import { fold } from '../../../src/domain/run/evolve.ts';
 import { isTerminal, type RunEvent, type RunState } from '../../../src/domain/run/state.ts';
 import type { MemoryRun } from '../memory-run.ts';
@@ -16,6 +19,7 @@ export function checkAtRest(simulation: Simulation): void {
   checkDeadlines(simulation);
   checkBudgets(simulation);
   checkPlanning(simulation);
+  checkReplays(simulation);
 }
 
 /** No accepted run is lost, none is doubled, an accepted cancellation ends its run. */
@@ -53,6 +57,16 @@ function checkJournals({ world, store, outside }: Simulation): void {
     for (const { seq } of events) {
       if (!outside.isPublished(runId, seq)) world.violate(`an event was never published: ${runId}/${seq}`);
     }
+  }
+}
+
+/** Every journal is what the engine would do again. */
+function checkReplays({ world, store }: Simulation): void {
+  for (const runId of store.runs.keys()) {
+    const keyOf = effectKeysOf(runId, new Map());
+    const replay = replayExact(store.journals.events(runId), { hash: canonicalHash, keyOf });
+    if (replay.verdict !== 'identical')
+      world.violate(`the journal of ${runId} is not replayed: ${JSON.stringify(replay)}`);
   }
 }
 
