@@ -7,9 +7,11 @@ import {
   type ModelSandbox,
 } from '@aos/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { objectIn } from '../src/domain/chat/answer-object.ts';
+import { chatOfLlmRequest } from '../src/domain/chat/chat-of-llm-request.ts';
 import { findModel } from '../src/domain/model.ts';
-import { MODELS } from '../src/models.ts';
-import { anthropicProvider } from '../src/outbound/anthropic/anthropic.provider.ts';
+import { MODELS } from '../src/models/models.ts';
+import { anthropicProvider } from '../src/outbound/providers/anthropic.provider.ts';
 import { contextOf, requestOf } from './world.ts';
 
 let sandbox: ModelSandbox;
@@ -40,10 +42,10 @@ function modelNamed(name: string) {
 }
 
 function ask({ baseUrl = sandbox.url, apiKey = 'simulated', timeoutMs = 5_000, signal }: Asked = {}) {
-  const { signal: never, traceparent } = contextOf();
-  return anthropicProvider({ apiKey, baseUrl }).complete(
-    { model: modelNamed('claude-sonnet-5'), request: requestOf() },
-    { timeoutMs, signal: signal ?? never, traceparent },
+  const model = modelNamed('claude-sonnet-5');
+  return anthropicProvider({ apiKey, baseUrl, keyName: 'ANTHROPIC_API_KEY' }).complete(
+    { model, request: chatOfLlmRequest(requestOf(), model), timeoutMs },
+    signal ?? contextOf().signal,
   );
 }
 
@@ -133,8 +135,9 @@ const { ANTHROPIC_API_KEY: realKey, ANTHROPIC_BASE_URL: otherServer } = process.
 if (realKey !== undefined && realKey !== '' && otherServer === undefined) {
   describe("Anthropic's own API", () => {
     it('answers with an object by a schema', async () => {
-      const { signal, traceparent } = contextOf();
-      const provider = anthropicProvider({ apiKey: realKey, baseUrl: 'https://api.anthropic.com' });
+      const baseUrl = 'https://api.anthropic.com';
+      const provider = anthropicProvider({ apiKey: realKey, baseUrl, keyName: 'ANTHROPIC_API_KEY' });
+      const model = modelNamed('claude-sonnet-5');
       const request = llmRequest.parse({
         purpose: 'skill',
         messages: [{ role: 'user', content: 'What is the capital of France?' }],
@@ -146,10 +149,10 @@ if (realKey !== undefined && realKey !== '' && otherServer === undefined) {
         },
       });
       const outcome = await provider.complete(
-        { model: modelNamed('claude-sonnet-5'), request },
-        { timeoutMs: 45_000, signal, traceparent },
+        { model, request: chatOfLlmRequest(request, model), timeoutMs: 45_000 },
+        contextOf().signal,
       );
-      expect(outcome).toMatchObject({ ok: true, value: { parsed: { capital: 'Paris' } } });
+      expect(outcome.ok && objectIn(outcome.value)).toEqual({ capital: 'Paris' });
     });
   });
 }

@@ -4,15 +4,19 @@ import { createPool, sqlTenantDatabase, type Pool } from '@aos/database';
 import { createLogger } from '@aos/telemetry';
 import { startModelSandbox, testPostgres, type ModelSandbox } from '@aos/testing';
 import { completeLlm } from '../src/application/complete-llm.ts';
+import { chooseModel } from '../src/application/door/choose-model.ts';
+import { callersCap } from '../src/application/door/limits.ts';
+import { openCall } from '../src/application/door/open-call.ts';
 import { exportCompleted } from '../src/application/export-completed.ts';
 import { KeyedCalls } from '../src/application/keyed-calls.ts';
 import type { ClaimResult, LlmObserver, ReplyStore, SpendStore } from '../src/application/ports.ts';
 import { SpendRecorder } from '../src/application/spend-recorder.ts';
 import type { EndOfLifeNotice } from '../src/domain/model.ts';
 import type { Spend } from '../src/domain/spend.ts';
-import { MODELS } from '../src/models.ts';
-import { anthropicProvider } from '../src/outbound/anthropic/anthropic.provider.ts';
+import { MODELS } from '../src/models/models.ts';
+import { openCallSpan } from '../src/outbound/call-span.ts';
 import { systemClock as clock } from '../src/outbound/clock.ts';
+import { anthropicProvider } from '../src/outbound/providers/anthropic.provider.ts';
 import { repliesRepository, sweepReplies } from '../src/outbound/replies.repository.ts';
 import { spendRepository } from '../src/outbound/spend.repository.ts';
 
@@ -83,16 +87,19 @@ export async function openWorld(): Promise<World> {
       });
       const claims: Replica['claims'] = [];
       const replies = telling(before(repliesRepository(database)), (state) => claims.push(state));
+      const provider = anthropicProvider({
+        apiKey: 'simulated',
+        baseUrl: sandbox.url,
+        keyName: 'ANTHROPIC_API_KEY',
+      });
       const complete = completeLlm({
-        models: MODELS,
-        defaultModel: 'claude-sonnet-5',
-        timeoutMs,
+        choose: chooseModel({ models: MODELS, defaultModel: 'claude-sonnet-5', clock, observer }),
+        open: openCall({ limits: callersCap, clock, observer, openSpan: openCallSpan, timeoutMs }),
+        findProvider: () => provider,
         keyedCalls: new KeyedCalls({ replies, clock, observer, ...(leaseMs !== undefined && { leaseMs }) }),
-        spends: realSpends,
-        provider: anthropicProvider({ apiKey: 'simulated', baseUrl: sandbox.url }),
         recorder,
+        spends: realSpends,
         clock,
-        observer,
       });
       const replica: Replica = { complete, recorder, told, kicks: 0, claims };
       return replica;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
-import { LLM_PURPOSES } from './llm.ts';
+import { SPEND_PURPOSES } from './llm.ts';
 import { compensation, planMetadata, planStep } from './plan.ts';
 import { rollbackCause, runOnFailure } from './rollback.ts';
 import { id, microcents, tenantId, timestamp } from './values.ts';
@@ -155,7 +155,7 @@ export const EVENT_DATA = {
     request_id: id,
     run_id: id.nullable(),
     agent_id: id.nullable(),
-    purpose: z.enum(LLM_PURPOSES),
+    purpose: z.enum(SPEND_PURPOSES),
     provider: z.string(),
     model: z.string(),
     response_model: z.string(),
@@ -163,9 +163,17 @@ export const EVENT_DATA = {
     cache_read_tokens: z.int().nonnegative(),
     cache_write_tokens: z.int().nonnegative(),
     output_tokens: z.int().nonnegative(),
+    /** Of the output, what was thought; absent in older events. */
+    reasoning_tokens: z.int().nonnegative().optional(),
     cost_microcents: microcents,
     cost_cents: z.number(),
     latency_ms: z.int().nonnegative(),
+    /** The key that asked at the public endpoints; null: a service of the platform. */
+    key_id: z.string().nullable().optional(),
+    /** How the answer ended: whole, by the loss of the provider, or by the caller's leaving. */
+    status: z.enum(['complete', 'cut', 'cancelled']).optional(),
+    /** The provider did not tell the usage: it was counted by router. */
+    is_estimated: z.boolean().optional(),
   }),
   'evaluation.finished': z.object({
     evaluation_id: id,

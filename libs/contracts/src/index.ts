@@ -73,6 +73,7 @@ export * from './config/env.ts';
 export * from './config/eval.ts';
 export * from './config/orchestrator.ts';
 export * from './config/realtime.ts';
+export type { LlmModelConfig, LlmProviderConfig } from './config/llm-providers.ts';
 export * from './config/router.ts';
 export type { TracingConfig } from './config/tracing.ts';
 export * from './http/api-key.ts';

@@ -4,6 +4,9 @@ import { id, microcents } from './values.ts';
 /** What a model call is for; a tenant's policy may give each its own model. */
 export const LLM_PURPOSES = ['planning', 'skill', 'judge'] as const;
 
+/** What is paid for: the services' calls, and what clients ask at the public endpoints. */
+export const SPEND_PURPOSES = [...LLM_PURPOSES, 'client'] as const;
+
 /** A turn of a conversation with a model. */
 export const llmMessage = z.strictObject({
   role: z.enum(['user', 'assistant']),

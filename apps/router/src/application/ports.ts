@@ -1,37 +1,30 @@
-import type { LlmCompletion, LlmRequest, StructuredOutcome } from '@aos/contracts';
+import type { LlmCompletion, StructuredOutcome } from '@aos/contracts';
+import type { ChatAnswer } from '../domain/chat/chat-answer.ts';
+import type { ChatEvent } from '../domain/chat/chat-event.ts';
+import type { ChatRequest } from '../domain/chat/chat-request.ts';
 import type { EndOfLifeNotice, Model } from '../domain/model.ts';
-import type { Usage } from '../domain/pricing.ts';
 import type { RecordedSpend, Spend } from '../domain/spend.ts';
 
-/** A call of one model. */
+/** A call of one model in no provider's dialect. */
 export interface ProviderCall {
   model: Model;
-  request: LlmRequest;
-}
-
-interface CallLimits {
+  request: ChatRequest;
+  /** How long the whole answer may take; of a stream, how long it may be silent. */
   timeoutMs: number;
-  /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal;
-  /** Of whoever asks. */
-  traceparent: string;
 }
 
-/** What a provider answered, in no provider's dialect. */
-export interface ProviderAnswer {
-  /** The model as the provider named itself. */
-  responseModel: string;
-  content: string;
-  /** The object that was asked for; null: none was, or the answer holds none. */
-  parsed: LlmCompletion['parsed'];
-  stopReason: LlmCompletion['stop_reason'];
-  usage: Usage;
-}
-
-/** Someone who runs models. Never rejects: what goes wrong is an outcome. */
+/** Someone who runs models. Neither method rejects: what goes wrong is an outcome. */
 export interface Provider {
-  complete(call: ProviderCall, limits: CallLimits): Promise<StructuredOutcome<ProviderAnswer>>;
+  complete(call: ProviderCall, signal: AbortSignal): Promise<StructuredOutcome<ChatAnswer>>;
+  /**
+   * Resolves when the first event is there: what fails until then may be tried elsewhere. What fails later is the last
+   * event, `error`. Aborting the signal, or leaving the iteration, ends the provider's work.
+   */
+  stream(call: ProviderCall, signal: AbortSignal): Promise<StructuredOutcome<AsyncIterable<ChatEvent>>>;
 }
+
+/** The configured providers by name; undefined: none of that name is configured. */
+export type FindProvider = (name: string) => Provider | undefined;
 
 /** A tenant's idempotency key with the hash of what was asked under it. */
 export interface KeyedRequest {
@@ -60,17 +53,20 @@ export interface ReplyStore {
   free(claim: Claim): Promise<void>;
 }
 
+/** A call that was paid for. */
 export interface PaidCall {
   spend: Spend;
-  completion: LlmCompletion;
-  /** Absent: without a key, the reply is not kept. */
-  claim?: Claim | undefined;
+  /** The reply that is kept with it, for whoever asks again by the same key. */
+  kept?: { claim: Claim; completion: LlmCompletion } | undefined;
 }
 
 /** What was spent, for good. */
 export interface SpendStore {
-  /** Writes spend, event and reply together, a repeat changes nothing; `unavailable` while the database is away. */
-  record(call: PaidCall): Promise<StructuredOutcome<void>>;
+  /**
+   * Writes spends, events and replies in one transaction, of any tenants; a repeat changes nothing. `unavailable` while
+   * the database is away; rejects where one of them cannot be written.
+   */
+  record(calls: readonly PaidCall[]): Promise<StructuredOutcome<void>>;
   /** Rejects while the database is away. */
   ping(): Promise<void>;
   /** Oldest first, without the youngest: rows that commit late must not be passed over. */

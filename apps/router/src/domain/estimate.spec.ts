@@ -1,7 +1,7 @@
 import { llmRequest, type LlmRequest } from '@aos/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { MODELS } from '../models.ts';
-import { estimateMicrocents } from './estimate.ts';
+import { MODELS } from '../models/models.ts';
+import { estimateInputTokens, estimateMicrocents } from './estimate.ts';
 import { findModel, type Model } from './model.ts';
 
 function sonnet(): Model {
@@ -21,7 +21,11 @@ const requestOf = (more: Partial<LlmRequest>): LlmRequest =>
     ...more,
   });
 
-const estimate = (more: Partial<LlmRequest>): number => estimateMicrocents(sonnet(), requestOf(more));
+function estimate(more: Partial<LlmRequest>): number {
+  const request = requestOf(more);
+  const inputTokens = estimateInputTokens(request);
+  return estimateMicrocents(sonnet(), { inputTokens, outputTokensMax: request.max_tokens });
+}
 
 describe('the estimate', () => {
   it('is a token for two bytes, what is around messages, and all the output allowed', () => {
@@ -48,5 +52,10 @@ describe('the estimate', () => {
     const bytes = JSON.stringify(schema).length;
     const more = estimate({ response_schema: schema }) - estimate({});
     expect(more).toBe((1_000 + Math.ceil(bytes / 2)) * INPUT);
+  });
+
+  it('counts all that the model can write where no most is named', () => {
+    const { outputTokensMax } = sonnet();
+    expect(estimateMicrocents(sonnet(), { inputTokens: 1 })).toBe(INPUT + outputTokensMax * OUTPUT);
   });
 });

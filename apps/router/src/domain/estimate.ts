@@ -12,17 +12,25 @@ const TOKENS_PER_MESSAGE = 10;
 /** What a provider adds to the prompt as soon as there is a tool (Anthropic says up to 804). */
 const TOKENS_OF_TOOL_USE = 1_000;
 
-/** The most a call may be expected to cost, in micro-cents: its input counted carefully, and all the output it may write. */
-export function estimateMicrocents(model: Model, request: LlmRequest): number {
+/** What a call may take at most. */
+interface TokensExpected {
+  inputTokens: number;
+  /** Absent: as much as the model can write. */
+  outputTokensMax?: number | undefined;
+}
+
+/** The most a call may be expected to cost, in micro-cents: all the output it may write included. */
+export function estimateMicrocents(model: Model, { inputTokens, outputTokensMax }: TokensExpected): number {
   return costOf(model, {
-    freshInputTokens: estimateInputTokens(request),
+    freshInputTokens: inputTokens,
     cacheReadTokens: 0,
     cacheWriteTokens: 0,
-    outputTokens: request.max_tokens,
+    outputTokens: outputTokensMax ?? model.outputTokensMax,
   });
 }
 
-function estimateInputTokens({ system = '', messages, response_schema: schema }: LlmRequest): number {
+/** The input of a service's request, counted carefully. */
+export function estimateInputTokens({ system = '', messages, response_schema: schema }: LlmRequest): number {
   const texts = [system, ...messages.map(({ content }) => content)];
   const bytes = texts.reduce((sum, text) => sum + bytesOf(text), 0);
   const ofSchema = schema === undefined ? 0 : TOKENS_OF_TOOL_USE + tokensOf(bytesOf(JSON.stringify(schema)));

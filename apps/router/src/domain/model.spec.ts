@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MODELS } from '../models.ts';
+import { MODELS } from '../models/models.ts';
 import { endOfLifeNotice, findModel, unknownModelMessage } from './model.ts';
 
 describe('a model', () => {

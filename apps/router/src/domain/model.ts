@@ -9,13 +9,24 @@ export interface Prices {
   output: number;
 }
 
+/** The protocol a provider speaks. */
+export type Dialect = 'anthropic' | 'openai';
+
+/** What a model is for; an embedding model writes no tokens. */
+export type ModelKind = 'chat' | 'embedding';
+
 /** A model as the providers' price lists and manuals describe it. */
 export interface Model {
-  /** As the provider knows it; what spend is booked on. */
+  /** What spend is booked on. */
   name: string;
+  /** The provider's own name for it where that is another one. */
+  upstreamName?: string;
   /** Other names callers use for it. */
   aliases?: readonly string[];
-  provider: 'anthropic';
+  /** The configured provider that runs it. */
+  provider: string;
+  /** Default `chat`. */
+  kind?: ModelKind;
   contextWindowTokens: number;
   outputTokensMax: number;
   prices: Prices;
@@ -31,6 +42,15 @@ export interface Model {
   takesTemperature: boolean;
   /** What to send so that it does not think before it answers; absent: it does not by itself, or always does. */
   thinkingOff?: 'disabled' | 'between_tools';
+}
+
+/** What the provider is asked for. */
+export function upstreamNameOf({ name, upstreamName = name }: Model): string {
+  return upstreamName;
+}
+
+export function kindOf({ kind = 'chat' }: Model): ModelKind {
+  return kind;
 }
 
 /** The model of a name or alias. */

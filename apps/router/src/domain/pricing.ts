@@ -7,6 +7,8 @@ export interface Usage {
   cacheReadTokens: number;
   cacheWriteTokens: number;
   outputTokens: number;
+  /** Of the output, what was thought; absent: the provider does not tell. */
+  reasoningTokens?: number;
 }
 
 /** All that went in, from the cache and to it included. */

@@ -1,13 +1,20 @@
-import { centsOf, eventSubject, type CloudEvent, type EventData, type LLM_PURPOSES } from '@aos/contracts';
+import { centsOf, eventSubject, type CloudEvent, type EventData, type SPEND_PURPOSES } from '@aos/contracts';
+
+export const SPEND_STATUSES = ['complete', 'cut', 'cancelled'] as const;
+
+/** How the answer ended: whole, by the provider's loss, or by the caller's leaving. */
+export type SpendStatus = (typeof SPEND_STATUSES)[number];
 
 /** What one answered call of a model took: a row of llm_costs. */
 export interface Spend {
   id: string;
   requestId: string;
   tenantId: string;
+  /** The key that asked at the public endpoints; null: a service. */
+  keyId: string | null;
   runId: string | null;
   agentId: string | null;
-  purpose: (typeof LLM_PURPOSES)[number];
+  purpose: (typeof SPEND_PURPOSES)[number];
   provider: string;
   model: string;
   responseModel: string;
@@ -16,8 +23,13 @@ export interface Spend {
   cacheReadTokens: number;
   cacheWriteTokens: number;
   outputTokens: number;
+  /** Of the output; 0 where the provider does not tell. */
+  reasoningTokens: number;
   costMicrocents: number;
   latencyMs: number;
+  status: SpendStatus;
+  /** The provider did not tell the usage: it was counted here. */
+  isEstimated: boolean;
   traceparent: string;
 }
 
@@ -53,9 +65,10 @@ export function completedSubject({ tenantId, agentId, requestId }: Spend): strin
 }
 
 /** The figures of a spend by their names on the wire. */
-export function completedData(spend: Spend): EventData<'llm.completed'> {
+export function completedData(spend: Spend) {
   return {
     request_id: spend.requestId,
+    key_id: spend.keyId,
     run_id: spend.runId,
     agent_id: spend.agentId,
     purpose: spend.purpose,
@@ -66,8 +79,11 @@ export function completedData(spend: Spend): EventData<'llm.completed'> {
     cache_read_tokens: spend.cacheReadTokens,
     cache_write_tokens: spend.cacheWriteTokens,
     output_tokens: spend.outputTokens,
+    reasoning_tokens: spend.reasoningTokens,
     cost_microcents: spend.costMicrocents,
     cost_cents: centsOf(spend.costMicrocents),
     latency_ms: spend.latencyMs,
-  };
+    status: spend.status,
+    is_estimated: spend.isEstimated,
+  } satisfies EventData<'llm.completed'>;
 }

@@ -7,6 +7,7 @@ const spend: Spend = {
   id: '01890a5d-ac96-774b-bcce-b302099a805a',
   requestId: '01890a5d-ac96-774b-bcce-b302099a8059',
   tenantId: 'acme',
+  keyId: null,
   runId: null,
   agentId: null,
   purpose: 'judge',
@@ -17,8 +18,11 @@ const spend: Spend = {
   cacheReadTokens: 30,
   cacheWriteTokens: 20,
   outputTokens: 7,
+  reasoningTokens: 0,
   costMicrocents: 2_500_000,
   latencyMs: 1_500,
+  status: 'complete',
+  isEstimated: false,
   traceparent: '',
 };
 

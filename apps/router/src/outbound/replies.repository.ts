@@ -1,7 +1,7 @@
-import { llmCompletion, type LlmCompletion } from '@aos/contracts';
+import { llmCompletion } from '@aos/contracts';
 import type { Pool, PoolClient, SqlTenantDatabase } from '@aos/database';
 import { z } from 'zod';
-import type { Claim, ClaimResult, ReplyStore } from '../application/ports.ts';
+import type { Claim, ClaimResult, PaidCall, ReplyStore } from '../application/ports.ts';
 
 /** How long a reply is kept. */
 const KEPT = "interval '1 hour'";
@@ -51,7 +51,10 @@ export function repliesRepository(database: SqlTenantDatabase): ReplyStore {
 }
 
 /** Keeps the reply in the transaction that records its spend; a claim that was taken over keeps nothing. */
-export async function keepReply(client: PoolClient, claim: Claim, completion: LlmCompletion): Promise<void> {
+export async function keepReply(
+  client: PoolClient,
+  { claim, completion }: NonNullable<PaidCall['kept']>,
+): Promise<void> {
   await client.query(
     `update router.llm_replies set status = 'done', reply = $4, expires_at = now() + ${KEPT}
      where tenant_id = $1 and idempotency_key = $2 and claim_id = $3`,

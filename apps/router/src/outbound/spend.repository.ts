@@ -1,14 +1,22 @@
-import { errorOf, fail, succeed } from '@aos/contracts';
+import { SPEND_PURPOSES, errorOf, fail, succeed } from '@aos/contracts';
 import {
   addToOutbox,
   isDatabaseUnavailable,
+  type OutboxMessage,
   type Pool,
   type PoolClient,
   type SqlTenantDatabase,
 } from '@aos/database';
 import { z } from 'zod';
 import type { PaidCall, SpendStore } from '../application/ports.ts';
-import { completedEvent, completedSubject, type Spend } from '../domain/spend.ts';
+import {
+  SPEND_STATUSES,
+  completedEvent,
+  completedSubject,
+  type RecordedSpend,
+  type Spend,
+} from '../domain/spend.ts';
+import { inTransaction } from './in-transaction.ts';
 import { keepReply } from './replies.repository.ts';
 
 /** Younger rows are not listed: one that began earlier may still commit. */
@@ -16,14 +24,41 @@ const SETTLING = "interval '5 seconds'";
 
 const CREATED_AT = `to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-const COLUMNS = `id, request_id, tenant_id, run_id, agent_id, purpose, provider, model, response_model,
-  input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_microcents, latency_ms, traceparent`;
+/** Columns of llm_costs with their types, in the order of `valuesOf`. */
+const TYPES = {
+  id: 'uuid',
+  request_id: 'uuid',
+  tenant_id: 'text',
+  key_id: 'text',
+  run_id: 'uuid',
+  agent_id: 'uuid',
+  purpose: 'text',
+  provider: 'text',
+  model: 'text',
+  response_model: 'text',
+  input_tokens: 'bigint',
+  cache_read_tokens: 'bigint',
+  cache_write_tokens: 'bigint',
+  output_tokens: 'bigint',
+  reasoning_tokens: 'bigint',
+  cost_microcents: 'bigint',
+  latency_ms: 'bigint',
+  status: 'text',
+  is_estimated: 'boolean',
+  traceparent: 'text',
+} as const;
+
+const COLUMNS = Object.keys(TYPES).join(', ');
+
+const ARRAYS = Object.values(TYPES)
+  .map((type, at) => `$${at + 1}::${type}[]`)
+  .join(', ');
 
 const INSERT = `
   insert into router.llm_costs (${COLUMNS})
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+  select * from unnest(${ARRAYS})
   on conflict (request_id) do nothing
-  returning ${CREATED_AT} as created_at`;
+  returning request_id, ${CREATED_AT} as created_at`;
 
 const LIST = `
   select ${COLUMNS}, ${CREATED_AT} as created_at from router.llm_costs
@@ -31,7 +66,7 @@ const LIST = `
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
   order by llm_costs.created_at, id limit $4`;
 
-const insertedRow = z.object({ created_at: z.string() });
+const insertedRow = z.object({ request_id: z.string(), created_at: z.string() });
 
 /** 64-bit columns arrive as text. */
 const wholeNumber = z.string().transform(Number).pipe(z.int());
@@ -40,9 +75,10 @@ const listedRow = z.object({
   id: z.string(),
   request_id: z.string(),
   tenant_id: z.string(),
+  key_id: z.string().nullable(),
   run_id: z.string().nullable(),
   agent_id: z.string().nullable(),
-  purpose: z.enum(['planning', 'skill', 'judge']),
+  purpose: z.enum(SPEND_PURPOSES),
   provider: z.string(),
   model: z.string(),
   response_model: z.string(),
@@ -50,18 +86,21 @@ const listedRow = z.object({
   cache_read_tokens: wholeNumber,
   cache_write_tokens: wholeNumber,
   output_tokens: wholeNumber,
+  reasoning_tokens: wholeNumber,
   cost_microcents: wholeNumber,
   latency_ms: wholeNumber,
+  status: z.enum(SPEND_STATUSES),
+  is_estimated: z.boolean(),
   traceparent: z.string(),
   created_at: z.string(),
 });
 
-/** The table llm_costs: written within a tenant, listed over all of them. */
-export function spendRepository(database: SqlTenantDatabase, systemPool: Pool): SpendStore {
+/** The table llm_costs: written and listed over all tenants, by the login for background work. */
+export function spendRepository(database: Pick<SqlTenantDatabase, 'ping'>, systemPool: Pool): SpendStore {
   return {
-    record: async (call) => {
+    record: async (calls) => {
       try {
-        await database.transaction(call.spend.tenantId, (client) => record(client, call));
+        await inTransaction(systemPool, (client) => record(client, calls));
         return succeed(undefined);
       } catch (error) {
         if (!isDatabaseUnavailable(error)) throw error;
@@ -77,29 +116,53 @@ export function spendRepository(database: SqlTenantDatabase, systemPool: Pool): 
 }
 
 /** Nothing new where it was recorded before: a commit may have happened although its answer was lost. */
-async function record(client: PoolClient, { spend, completion, claim }: PaidCall): Promise<void> {
-  const { rows } = await client.query(INSERT, valuesOf(spend));
-  if (rows.length === 0) return;
-  const { created_at: createdAt } = insertedRow.parse(rows[0]);
-  const event = completedEvent({ ...spend, createdAt });
-  await addToOutbox(client, 'router', [
-    {
-      id: event.id,
-      tenantId: spend.tenantId,
-      subject: completedSubject(spend),
-      traceparent: spend.traceparent,
-      payload: JSON.stringify(event),
-    },
-  ]);
-  if (claim !== undefined) await keepReply(client, claim, completion);
+async function record(client: PoolClient, calls: readonly PaidCall[]): Promise<void> {
+  const { rows } = await client.query(INSERT, arraysOf(calls.map(({ spend }) => spend)));
+  const createdAtOf = new Map(rows.map((row) => createdAt(insertedRow.parse(row))));
+  const written = calls.flatMap((call) => {
+    const at = createdAtOf.get(call.spend.requestId);
+    return at === undefined ? [] : [{ ...call, spend: { ...call.spend, createdAt: at } }];
+  });
+  await addToOutbox(
+    client,
+    'router',
+    written.map(({ spend }) => messageOf(spend)),
+  );
+  for (const { kept } of written) if (kept !== undefined) await keepReply(client, kept);
 }
 
-/** In the order of COLUMNS. */
-function valuesOf(spend: Spend): (string | number | null)[] {
+function createdAt({ request_id: requestId, created_at: at }: z.infer<typeof insertedRow>) {
+  return [requestId, at] as const;
+}
+
+function messageOf(spend: RecordedSpend): OutboxMessage {
+  const event = completedEvent(spend);
+  const { tenantId, traceparent } = spend;
+  return {
+    id: event.id,
+    tenantId,
+    subject: completedSubject(spend),
+    traceparent,
+    payload: JSON.stringify(event),
+  };
+}
+
+/** A column of values for each column of the table. */
+function arraysOf(spends: readonly Spend[]): unknown[][] {
+  const columns: unknown[][] = Object.keys(TYPES).map(() => []);
+  for (const spend of spends) {
+    for (const [at, value] of valuesOf(spend).entries()) columns[at]?.push(value);
+  }
+  return columns;
+}
+
+/** In the order of TYPES. */
+function valuesOf(spend: Spend): (string | number | boolean | null)[] {
   return [
     spend.id,
     spend.requestId,
     spend.tenantId,
+    spend.keyId,
     spend.runId,
     spend.agentId,
     spend.purpose,
@@ -110,8 +173,11 @@ function valuesOf(spend: Spend): (string | number | null)[] {
     spend.cacheReadTokens,
     spend.cacheWriteTokens,
     spend.outputTokens,
+    spend.reasoningTokens,
     spend.costMicrocents,
     spend.latencyMs,
+    spend.status,
+    spend.isEstimated,
     spend.traceparent,
   ];
 }
@@ -121,6 +187,7 @@ function toSpend(row: z.infer<typeof listedRow>) {
     id: row.id,
     requestId: row.request_id,
     tenantId: row.tenant_id,
+    keyId: row.key_id,
     runId: row.run_id,
     agentId: row.agent_id,
     purpose: row.purpose,
@@ -131,8 +198,11 @@ function toSpend(row: z.infer<typeof listedRow>) {
     cacheReadTokens: row.cache_read_tokens,
     cacheWriteTokens: row.cache_write_tokens,
     outputTokens: row.output_tokens,
+    reasoningTokens: row.reasoning_tokens,
     costMicrocents: row.cost_microcents,
     latencyMs: row.latency_ms,
+    status: row.status,
+    isEstimated: row.is_estimated,
     traceparent: row.traceparent,
     createdAt: row.created_at,
   };

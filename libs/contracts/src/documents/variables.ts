@@ -32,6 +32,7 @@ interface Property {
   enum?: string[];
   type?: string;
   format?: string;
+  items?: { type?: string };
 }
 
 /** Every variable of every service, in the order in which the services declare them. */
@@ -97,11 +98,12 @@ function propertiesOf(config: z.ZodObject): [string, Property][] {
 }
 
 /** A list is the one kind that JSON Schema cannot say: its schema splits the text. */
-function kindOf({ enum: values, type, format }: Property): string {
+function kindOf({ enum: values, type, format, items }: Property): string {
   if (values !== undefined) return `one of ${values.join(', ')}`;
   if (format === 'uri') return 'a URL';
   if (type === 'integer') return 'a whole number';
   if (type === 'boolean') return 'true or false';
   if (type === 'number') return 'a number';
-  return type === 'string' ? 'text' : 'a list, separated by commas';
+  if (type === 'string') return 'text';
+  return items?.type === 'object' ? 'a list, as JSON' : 'a list, separated by commas';
 }

@@ -6,9 +6,20 @@ import { stopProcess } from '../processes/process-record.ts';
 import { startSandboxProcess } from '../servers/model-sandbox.ts';
 import { logsOf, MODEL_SANDBOX_PORT, sandboxPlaceOf, wishedPort } from './layout.ts';
 
+/** What of a person's environment names models. */
+const VARIABLES = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_BASE_URL',
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
+  'LLM_PROVIDERS',
+] as const;
+/** Each of these alone lets models be called. */
+const SUFFICIENT = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'LLM_PROVIDERS'] as const;
+
 const DUMMY_KEY = 'simulated-key-of-the-model-sandbox';
 
-/** What answers model calls: Anthropic's API, the model sandbox, or nothing. */
+/** What answers model calls: the providers of the environment, the model sandbox, or nothing. */
 export interface Models {
   kind: 'real' | 'simulated' | 'absent';
   /** Of the router, which alone calls models. */
@@ -31,14 +42,13 @@ export async function modelsOf({ stateDir, env, ports, modelSandbox, say }: Mode
   const place = sandboxPlaceOf(stateDir);
   if (modelSandbox === true || runningProcess(`${place}${PROCESS_FILE}`) !== undefined) {
     const sandboxUrl = await startSandboxProcess({ place, port: wishedPort(MODEL_SANDBOX_PORT, env, ports) });
-    const unused = ['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL'].filter((name) => env[name]);
+    const unused = VARIABLES.filter((name) => env[name]);
     if (unused.length > 0) say(`the model sandbox is used, not ${unused.join(' and ')}; it ends with down`);
     const own = { ANTHROPIC_BASE_URL: sandboxUrl, ANTHROPIC_API_KEY: DUMMY_KEY };
     return { kind: 'simulated', env: own, sandboxUrl };
   }
-  const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL } = env;
-  const kind = ANTHROPIC_API_KEY ? 'real' : 'absent';
-  return { kind, env: { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL } };
+  const kind = SUFFICIENT.some((name) => env[name]) ? 'real' : 'absent';
+  return { kind, env: Object.fromEntries(VARIABLES.map((name) => [name, env[name]])) };
 }
 
 /** Ends a router that was started for other models, so that the start to come gives it these. */
@@ -60,8 +70,8 @@ export function describeModels({ kind, env, sandboxUrl = '' }: Models): string {
     case 'simulated':
       return `SIMULATED by the model sandbox (${sandboxUrl})`;
     case 'real':
-      return `real, by ANTHROPIC_API_KEY${env['ANTHROPIC_BASE_URL'] ? ` at ${env['ANTHROPIC_BASE_URL']}` : ''}`;
+      return `real, by ${VARIABLES.filter((name) => env[name]).join(', ')}`;
     case 'absent':
-      return 'none: model calls fail and goals are planned by a stub; set ANTHROPIC_API_KEY, or up --model-sandbox';
+      return 'none: model calls fail and goals are planned by a stub; set ANTHROPIC_API_KEY or OPENAI_API_KEY, or up --model-sandbox';
   }
 }

@@ -1,21 +1,11 @@
-import { microcentsOf } from '@aos/contracts';
-import type { Model, Prices } from './domain/model.ts';
+import type { Model } from '../domain/model.ts';
+import { centsPerMillion } from './cents-per-million.ts';
 
 // Sources. Prices: the LiteLLM price table as mirrored by Wei-Shaw/model-price-repo at f9ff147 (2026-07-24, MIT), and
 // Anthropic's price list of 2026-10-08 for the models that are not in it (`*-5-1`, `*-5-5`). Names: the list of
 // @anthropic-ai/sdk 1.12.0. Ends of life: the same SDK and Anthropic's page of model deprecations (2026-10-08). What a
 // model takes (forced tools, temperature, thinking): Anthropic's migration guides (2026-10-08). Models without a
 // published price are not here: a call whose cost cannot be told is not made.
-
-/** From cents per million tokens. */
-function centsPerMillion(input: number, cacheRead: number, cacheWrite: number, output: number): Prices {
-  return {
-    input: microcentsOf(input),
-    cacheRead: microcentsOf(cacheRead),
-    cacheWrite: microcentsOf(cacheWrite),
-    output: microcentsOf(output),
-  };
-}
 
 const MILLION_WINDOW = { provider: 'anthropic', contextWindowTokens: 1_000_000 } as const;
 const SMALL_WINDOW = { provider: 'anthropic', contextWindowTokens: 200_000 } as const;
@@ -27,8 +17,8 @@ const NO_TEMPERATURE = { isToolForced: true, takesTemperature: false } as const;
 /** Chooses its tools by itself as well. */
 const SELF_WILLED = { isToolForced: false, takesTemperature: false } as const;
 
-/** Every model that can be called. */
-export const MODELS: readonly Model[] = [
+/** Claude. */
+export const ANTHROPIC_MODELS: readonly Model[] = [
   {
     ...MILLION_WINDOW,
     ...SELF_WILLED,

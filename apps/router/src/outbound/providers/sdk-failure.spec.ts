@@ -1,13 +1,14 @@
 import { APIConnectionError, APIError } from '@anthropic-ai/sdk';
 import { describe, expect, it } from '@jest/globals';
-import { toFailure } from './anthropic-failure.ts';
+import { failureOfSdk } from './sdk-failure.ts';
 
 const KEY = 'sk-ant-very-secret';
 
 function failureOf(status: number, headers: Record<string, string> = {}) {
   const body = { type: 'error', error: { type: 'some_error', message: `said with ${KEY}` } };
-  return toFailure(
+  return failureOfSdk(
     APIError.generate(status, body, undefined, new Headers({ 'request-id': 'req_1', ...headers })),
+    'ANTHROPIC_API_KEY',
   );
 }
 
@@ -48,7 +49,10 @@ describe('a failure of the provider', () => {
 
   it('without an answer may pass by itself', () => {
     for (const error of [new APIConnectionError({ message: 'ECONNRESET' }), new TypeError('terminated')]) {
-      expect(toFailure(error)).toMatchObject({ code: 'upstream_error', retryable: true });
+      expect(failureOfSdk(error, 'ANTHROPIC_API_KEY')).toMatchObject({
+        code: 'upstream_error',
+        retryable: true,
+      });
     }
   });
 });

@@ -1,8 +1,9 @@
 import { llmRequest, type LlmRequest } from '@aos/contracts';
 import { describe, expect, it } from '@jest/globals';
+import { chatOfLlmRequest } from '../../domain/chat/chat-of-llm-request.ts';
 import { findModel, type Model } from '../../domain/model.ts';
-import { MODELS } from '../../models.ts';
-import { toAnthropicRequest } from './anthropic-request.ts';
+import { MODELS } from '../../models/models.ts';
+import { toAnthropicRequest } from './write-request.ts';
 
 const SCHEMA = { properties: { answer: { type: 'string' } } };
 
@@ -12,11 +13,14 @@ function modelOf(name: string): Model {
   return model;
 }
 
-const sent = (model: string, more: Partial<LlmRequest> = {}) =>
-  toAnthropicRequest({
-    model: modelOf(model),
-    request: llmRequest.parse({ purpose: 'skill', messages: [{ role: 'user', content: 'hi' }], ...more }),
-  });
+function sent(name: string, more: Partial<LlmRequest> = {}) {
+  const messages = [{ role: 'user', content: 'hi' }];
+  const model = modelOf(name);
+  return toAnthropicRequest(
+    model,
+    chatOfLlmRequest(llmRequest.parse({ purpose: 'skill', messages, ...more }), model),
+  );
+}
 
 describe('a request in the Messages protocol', () => {
   it('has no more than was asked for', () => {
