@@ -18,7 +18,7 @@ export interface ChooseModelParts {
 }
 
 /** What the choice goes by. */
-export interface Wish {
+interface Wish {
   tenantId: string;
   kind: ModelKind;
   /** As asked; absent: the default. */

@@ -4,7 +4,7 @@ import type { Usage } from '../../domain/pricing.ts';
 import type { Spend, SpendStatus } from '../../domain/spend.ts';
 
 /** One call of a model on its way through the door, whoever asks and in whichever API. */
-export interface DoorCall {
+interface DoorCall {
   context: Pick<RequestContext, 'tenantId' | 'deadlineMs' | 'signal' | 'traceparent'>;
   purpose: (typeof SPEND_PURPOSES)[number];
   kind: ModelKind;
@@ -28,7 +28,7 @@ export interface ChosenCall extends DoorCall {
 /** One try of one model: its outcome is a value that holds what the caller wanted, or the beginning of it. */
 export type Attempt<Answer> = (model: Model, limits: AttemptLimits) => Promise<StructuredOutcome<Answer>>;
 
-export interface AttemptLimits {
+interface AttemptLimits {
   timeoutMs: number;
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;

@@ -1,19 +1,17 @@
 import type { Usage } from '../pricing.ts';
 import type { AssistantPart } from './chat-part.ts';
 
-/** Why a model stopped. `tool_use`: it waits for the results of the tools it asked for. */
-export const STOP_REASONS = [
-  'end_turn',
-  'max_tokens',
-  'stop_sequence',
-  'tool_use',
-  'refusal',
+/** Why a model stopped. */
+export type StopReason =
+  | 'end_turn'
+  | 'max_tokens'
+  | 'stop_sequence'
+  /** It waits for the results of the tools it asked for. */
+  | 'tool_use'
+  | 'refusal'
   /** The provider paused a long turn; the conversation as it is goes on. */
-  'pause',
-  'other',
-] as const;
-
-export type StopReason = (typeof STOP_REASONS)[number];
+  | 'pause'
+  | 'other';
 
 /** What a model answered, in no provider's dialect. */
 export interface ChatAnswer {

@@ -54,7 +54,7 @@ export interface ToolResultPart extends Marked {
 }
 
 /** What the model thought; providers that sign it want it back unchanged. */
-export interface ThinkingPart {
+interface ThinkingPart {
   type: 'thinking';
   text: string;
   signature?: string;

@@ -26,19 +26,17 @@ export type ResponseFormat =
   | { type: 'json_object' }
   | { type: 'json_schema'; name: string; schema: JsonObject; description?: string; isStrict?: boolean };
 
-export const REASONING_EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-
 /** How much the model thinks before it answers; what is absent is the provider's default. */
 export interface Reasoning {
   /** `off`: not at all, where the model can do without. `adaptive`: as it sees fit. */
   mode?: 'off' | 'adaptive' | 'on';
-  effort?: (typeof REASONING_EFFORTS)[number];
+  effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
   /** The most tokens of thought, a part of the output. */
   tokensMax?: number;
 }
 
 /** How the next token is drawn; absent: the provider's defaults. */
-export interface Sampling {
+interface Sampling {
   temperature?: number;
   topP?: number;
   topK?: number;

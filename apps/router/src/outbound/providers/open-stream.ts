@@ -4,7 +4,7 @@ import { GIVEN_UP, tooLate } from './call-sdk.ts';
 import { failureOfSdk } from './sdk-failure.ts';
 
 /** Reads a provider's stream. */
-export interface EventReader {
+interface EventReader {
   read(event: unknown): ChatEvent[];
   close(): ChatEvent[];
   fail(error: ErrorSpec): ChatEvent[];
