@@ -31,7 +31,6 @@ import {
   skillsList,
   isProduction,
   type OrchestratorConfig,
-  type RequestContext,
 } from '@aos/contracts';
 import { HealthChecks, METRICS, ServiceKitModule } from '@aos/service-kit';
 import type { Logger, Registry } from '@aos/telemetry';
@@ -236,10 +235,12 @@ function answerOperators(
   const runs = runsRepository(database);
   const cancel = cancelRun({ runs, store, publisher, chance: systemChance });
   const restart = restartRun({ runs, restart: (run) => engine.restart(run), clock: systemClock });
-  const actions = {
-    retry: (context: RequestContext, runId: string) => restart(context, { run_id: runId }),
-    cancel: (context: RequestContext, runId: string, reason: string | undefined) =>
-      cancel(context, { run_id: runId, reason }),
-  };
-  answer(messaging, runsBulk, bulkRuns({ runs: runFinderRepository(database), actions }));
+  const bulk = bulkRuns({
+    runs: runFinderRepository(database),
+    actions: {
+      retry: (context, runId) => restart(context, { run_id: runId }),
+      cancel: (context, runId, said) => cancel(context, { run_id: runId, ...said }),
+    },
+  });
+  answer(messaging, runsBulk, bulk);
 }

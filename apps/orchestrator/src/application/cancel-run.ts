@@ -15,9 +15,9 @@ import { signalRun, type SignalParts } from './signal-run.ts';
 export function cancelRun(parts: SignalParts) {
   return async (
     { tenantId }: RequestContext,
-    { run_id: runId, reason }: InputOf<typeof runsCancel>,
+    { run_id: runId, reason, on_failure: onFailure }: InputOf<typeof runsCancel>,
   ): Promise<StructuredOutcome<RunSummary>> => {
-    const signal = { signalId: parts.chance.newId(), runId, type: 'cancel' as const, reason };
+    const signal = { signalId: parts.chance.newId(), runId, type: 'cancel' as const, reason, onFailure };
     const told = await signalRun(parts, tenantId, signal);
     if (!told.ok) return told;
     const { run, hasEnded } = told.value;

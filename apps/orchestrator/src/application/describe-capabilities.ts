@@ -32,12 +32,13 @@ export function describeCapabilities(skills: SkillRegistry, agents: AgentStore, 
       engine_version: ENGINE_VERSION,
       skills: [...skills.values()]
         .filter(({ spec }) => isUsable(spec.name))
-        .map(({ spec: { name, version, cost_microcents, latency_ms, side_effects } }) => ({
+        .map(({ spec: { name, version, cost_microcents, latency_ms, side_effects, compensated_by } }) => ({
           name,
           version,
           cost_microcents,
           latency_ms,
           side_effects,
+          ...(compensated_by === undefined ? {} : { compensated_by }),
         })),
       limits: {
         max_steps: agent?.maxSteps ?? limits.maxSteps,

@@ -7,11 +7,17 @@ interface EffectPlace {
   stepId: string;
   /** Grows with a restart only, so that attempts and takeovers use one key. */
   generation: number;
+  /** The effect is that the step's own is undone. */
+  isUndoing?: boolean;
 }
 
-/** The key under which a step's effect is asked for: a hash of run, step, generation and canonical input (RFC 8785). */
-export function effectKey({ runId, stepId, generation }: EffectPlace, params: JsonObject): string {
-  return hashOf(`${runId}\n${stepId}\n${generation}\n${canonicalize(params)}`);
+/**
+ * The key under which a step's effect is asked for: a hash of run, step, generation and canonical input (RFC 8785). What
+ * undoes it has a place of its own.
+ */
+export function effectKey({ runId, stepId, generation, isUndoing }: EffectPlace, params: JsonObject): string {
+  const place = `${runId}\n${stepId}\n${generation}${isUndoing === true ? '\nundo' : ''}`;
+  return hashOf(`${place}\n${canonicalize(params)}`);
 }
 
 /** The key of a planning call: a hash of run, key number and which call it is of those that make one plan. */

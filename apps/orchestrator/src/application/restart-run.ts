@@ -9,6 +9,7 @@ import {
   type StructuredOutcome,
   type runsRestart,
 } from '@aos/contracts';
+import { skillsOf } from '../domain/plan/plan-skills.ts';
 import { fold } from '../domain/run/evolve.ts';
 import { restartOf, stepsAgain } from '../domain/run/restart.ts';
 import type { RunState } from '../domain/run/state.ts';
@@ -72,7 +73,7 @@ function toRestart({ runId, tenantId, agentId }: RunRecord, state: RunState, tel
     ...identity,
     agentKey: `${tenantId}/${agentId}`,
     reserveMicrocents: data.reserved_microcents,
-    skills: [...new Set(steps.map(({ skill }) => skill))],
+    skills: skillsOf(steps),
     steps: steps.length,
     row: { ...identity, traceparent, event: { seq: state.seq + 1, type: 'run.restarted', time, data } },
   };

@@ -15,6 +15,8 @@ import {
   type runsSubmit,
 } from '@aos/contracts';
 import { normalisePlan } from '../domain/plan/normalise-plan.ts';
+import { usualCostOf } from '../domain/plan/plan-cost.ts';
+import { skillsOf } from '../domain/plan/plan-skills.ts';
 import type { AdmittedAs } from '../domain/run/admit.ts';
 import type { NewRunEvent, RunEvent } from '../domain/run/state.ts';
 import type { SkillRegistry } from '../domain/skill/skill.ts';
@@ -106,7 +108,7 @@ function toSubmission(
       .update(canonicalize(body) ?? '')
       .digest('hex'),
     reserveMicrocents,
-    skills: [...new Set(steps.map(({ skill }) => skill))],
+    skills: skillsOf(steps),
     steps: steps.length,
     maxSteps: goal.max_steps ?? null,
     startAt,
@@ -159,14 +161,12 @@ function firstEvents(accepted: Accepted, admitted: AdmittedAs): RunEvent[] {
   return events.map((event, index) => ({ ...event, seq: index + 1 }));
 }
 
-/** What the caller estimates, else what the plan's steps usually cost, each counted once; for a goal to be planned the default. */
+/** What the caller estimates, else what the plan's steps usually cost, each counted once, and what it costs to undo them; for a goal to be planned the default. */
 function reservationOf({ skills, limits }: SubmitParts, goal: Goal, steps: PlanStep[]): number {
   if (goal.est_cost_cents !== undefined) return microcentsOf(goal.est_cost_cents);
   if (steps.length === 0) return microcentsOf(limits.defaultEstCostCents);
-  return steps.reduce(
-    (sum, { skill, params }) => sum + (skills.get(skill)?.usualCostMicrocents(params) ?? 0),
-    0,
-  );
+  const { forward, back } = usualCostOf(steps, skills);
+  return goal.on_failure === 'keep' ? forward : forward + back;
 }
 
 /** Postgres text holds no NUL, and an event holds 32 KB. */

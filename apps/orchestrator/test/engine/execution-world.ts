@@ -88,6 +88,7 @@ export function executionIn({ journal, plan, execute, hasSideEffects = true, wri
     usualCostMicrocents: () => 0,
     hasSideEffects: () => hasSideEffects,
     isIdempotent: () => true,
+    undoOf: () => null,
     execute: execute ?? (async () => succeed({ output: 'done' })),
   };
   const execution = new RunExecution(

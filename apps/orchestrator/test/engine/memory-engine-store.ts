@@ -289,12 +289,13 @@ export class MemoryEngineStore implements EngineStore {
     for (const signal of this.#signals.of(runId)) this.signalsLeft.delete(signal.signalId);
   }
 
-  #release(workerId: string, { runId, reason, readyAt }: ReleasedRun): void {
+  #release(workerId: string, { runId, reason, readyAt, isGoingBack }: ReleasedRun): void {
     const run = this.runs.get(runId);
     if (run?.workerId !== workerId) return;
     this.#count(run, { openRuns: -1 });
     const readyAtMs = readyAt === null ? null : Date.parse(readyAt);
     Object.assign(run, { status: 'waiting', workerId: null, waitingReason: reason, readyAtMs });
+    if (isGoingBack === true) run.submission = { ...run.submission, deadline: null };
   }
 
   #makeReady(run: MemoryRun): Ticket {

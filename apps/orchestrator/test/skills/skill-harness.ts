@@ -65,6 +65,9 @@ export function call(
     chargedMicrocents: 0,
     charge: () => undefined,
     keepFile: () => Promise.reject(new Error('no file is to be kept')),
+    dropFile: () => {
+      throw new Error('no file is to be dropped');
+    },
     ...more,
   });
 }

@@ -1,13 +1,13 @@
 import { errorOf, type ErrorSpec, type EventData } from '@aos/contracts';
-import { isOutcomeUnknown, unknownOutcome, type Command } from '../../domain/run/decide.ts';
+import type { CallCommand } from '../../domain/run/command.ts';
 import type { NewRunEvent, StepState } from '../../domain/run/state.ts';
 import type { Spend } from '../../domain/skill/skill.ts';
-import type { Decision, PlannedSteps } from './ports.ts';
+import type { PlannedSteps } from './ports.ts';
 import type { Attempt } from './tool-adapter.ts';
 
 /** An attempt of a step and what the journal must know beside it. */
-interface EndedAttempt {
-  command: Extract<Command, { type: 'call' }>;
+export interface EndedAttempt {
+  command: CallCommand;
   attempt: Attempt;
   /** Of the step's first attempt. */
   startedAt: string;
@@ -33,15 +33,13 @@ export function eventsOfAttempt({ command, attempt, ...facts }: EndedAttempt): N
   if (outcome.ok) {
     const { output, outputArtifact } = outcome.value;
     const kept = outputArtifact === null ? {} : { output_artifact: outputArtifact };
-    const files = attempt.files.map((artifact): NewRunEvent => ({
-      type: 'artifact.created',
-      time,
-      data: { step_id: call.step_id, artifact },
-    }));
+    const { compensation } = attempt;
+    const undone = compensation === null ? {} : { compensation };
+    const files = eventsOfFiles(call.step_id, attempt, time);
     const finished: NewRunEvent = {
       type: 'step.finished',
       time,
-      data: { ...step, status: 'succeeded', output, ...kept, error: null, ...spent },
+      data: { ...step, status: 'succeeded', output, ...kept, ...undone, error: null, ...spent },
     };
     if (idempotencyKey === null) return [...files, finished];
     const data = { ...call, ...latency, idempotency_key: idempotencyKey };
@@ -56,6 +54,22 @@ export function eventsOfAttempt({ command, attempt, ...facts }: EndedAttempt): N
   if (nextAttemptAt !== null) return [failed];
   const last = { ...step, status: 'failed' as const, output: null, error, cost_microcents: 0 };
   return [failed, { type: 'step.finished', time, data: last }];
+}
+
+/** What a call that succeeded did with the files of its run. */
+export function eventsOfFiles(stepId: string, { files, dropped }: Attempt, time: string): NewRunEvent[] {
+  return [
+    ...files.map((artifact): NewRunEvent => ({
+      type: 'artifact.created',
+      time,
+      data: { step_id: stepId, artifact },
+    })),
+    ...dropped.map((artifact): NewRunEvent => ({
+      type: 'artifact.removed',
+      time,
+      data: { step_id: stepId, artifact },
+    })),
+  ];
 }
 
 /** A plan as the journal has it; the tokens stand in its metadata. */
@@ -91,33 +105,6 @@ export function closedStep({ step, status, error }: Closing, spend: Spend): Even
     latency_ms: 0,
     ...spentFields(spend),
   };
-}
-
-/** What a person decided about a step; nothing where its outcome is known meanwhile. */
-export function eventsOfDecision(
-  step: StepState | undefined,
-  { stepId, outcome }: Decision,
-  time: string,
-): NewRunEvent[] {
-  if (step === undefined || !isOutcomeUnknown(step)) return [];
-  const said: NewRunEvent = { type: 'step.resolved', time, data: { step_id: stepId, outcome } };
-  if (outcome === 'retry') return [said];
-  const ended: NewRunEvent = {
-    type: 'step.finished',
-    time,
-    data: {
-      step_id: stepId,
-      skill: step.plan.skill,
-      status: outcome === 'skip' ? 'skipped' : 'failed',
-      attempts: step.intent?.attempt ?? step.attempts,
-      output: null,
-      error: outcome === 'skip' ? null : unknownOutcome(step),
-      started_at: step.startedAt,
-      latency_ms: 0,
-      cost_microcents: 0,
-    },
-  };
-  return [said, ended];
 }
 
 /** What was spent, as events say it. */

@@ -4,6 +4,7 @@ import type { Decision, RunSignal } from './ports.ts';
 export class HeardSignals {
   readonly #ids = new Set<string>();
   #pauseId: string | undefined;
+  #cancelIds: string[] = [];
   #resumes: { id: string; decision: Decision | null }[] = [];
 
   /** All that were heard: with the end of the run each is handled. */
@@ -24,12 +25,27 @@ export class HeardSignals {
   hears(signal: RunSignal): boolean {
     if (this.#ids.has(signal.signalId)) return false;
     this.#ids.add(signal.signalId);
+    if (signal.type === 'cancel') this.#cancelIds.push(signal.signalId);
     if (signal.type === 'pause') this.#pauseId = signal.signalId;
     if (signal.type === 'resume') {
       this.#pauseId = undefined;
       this.#resumes.push({ id: signal.signalId, decision: signal.decision });
     }
     return true;
+  }
+
+  /** Cancels not taken yet. */
+  takeCancels(): string[] {
+    const taken = this.#cancelIds;
+    this.#cancelIds = [];
+    return taken;
+  }
+
+  /** What had it stop: cancels not taken yet, and the pause. */
+  takeStops(): string[] {
+    const pause = this.#pauseId === undefined ? [] : [this.#pauseId];
+    this.#pauseId = undefined;
+    return [...this.takeCancels(), ...pause];
   }
 
   /** Those not taken yet. */

@@ -1,4 +1,4 @@
-import type { PlanStep, StepDecision, StructuredOutcome, SubmittedRun } from '@aos/contracts';
+import type { PlanStep, RunOnFailure, StepDecision, StructuredOutcome, SubmittedRun } from '@aos/contracts';
 import type { Admission, AdmittedAs, Verdict } from '../../domain/run/admit.ts';
 import type { Json, RunEvent } from '../../domain/run/state.ts';
 import type { Spend } from '../../domain/skill/skill.ts';
@@ -84,6 +84,8 @@ export interface FinishedRun extends RunIdentity {
 export interface ReleasedRun extends RunIdentity {
   reason: string;
   readyAt: string | null;
+  /** It is being rolled back: its deadline has nothing more to say. */
+  isGoingBack?: boolean;
 }
 
 export interface Flush {
@@ -116,7 +118,7 @@ export interface Decision {
 
 /** What a run is told while it is under way; only its owner acts on it. */
 export type RunSignal = { signalId: string; runId: string } & (
-  | { type: 'cancel'; reason: string | undefined }
+  | { type: 'cancel'; reason: string | undefined; onFailure?: RunOnFailure | undefined }
   | { type: 'pause' }
   | { type: 'resume'; decision: Decision | null }
 );

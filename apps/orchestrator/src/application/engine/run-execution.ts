@@ -1,21 +1,23 @@
 import type { ErrorSpec, EventData } from '@aos/contracts';
-import { openSpan, type Span } from '@aos/telemetry';
+import type { Span } from '@aos/telemetry';
+import type { CallCommand, Command } from '../../domain/run/command.ts';
 import {
   cancellation,
   commandsFor,
   commandsOnCrashLoop,
   commandsOnCut,
   lateness,
-  type Command,
   type Cut,
 } from '../../domain/run/decide.ts';
 import { ENGINE_VERSION, type NewRunEvent, type RunEvent } from '../../domain/run/state.ts';
 import { NOTHING_SPENT } from '../../domain/skill/skill.ts';
-import { closedStep, eventsOfDecision } from './attempt-events.ts';
+import { closedStep } from './attempt-events.ts';
+import { eventsOfDecision } from './decision-events.ts';
 import { HeardSignals } from './heard-signals.ts';
 import { attemptPlan } from './plan-attempt.ts';
 import type { ClaimedRun, ReleasedRun, RunSignal } from './ports.ts';
 import { RunJournal } from './run-journal.ts';
+import { endRunSpan, openRunSpan } from './run-span.ts';
 import { StepCalls } from './step-calls.ts';
 import type { ExecutionParts, Turn } from './turn.ts';
 
@@ -36,7 +38,6 @@ interface Wait {
   error?: ErrorSpec | null;
 }
 
-type CallCommand = Extract<Command, { type: 'call' }>;
 type PlanCommand = Extract<Command, { type: 'plan' }>;
 
 /** One claimed run on its way through its slot: does what `decide` says and journals what came of it. */
@@ -58,16 +59,7 @@ export class RunExecution {
     this.#parts = parts;
     this.#claim = claim;
     this.#journal = new RunJournal(parts, claim, events);
-    this.#span = openSpan('invoke_agent', {
-      kind: 'internal',
-      parent: claim.traceparent,
-      attributes: {
-        'gen_ai.operation.name': 'invoke_agent',
-        'gen_ai.agent.id': claim.agentId,
-        'aos.tenant_id': claim.tenantId,
-        'aos.run_id': claim.runId,
-      },
-    });
+    this.#span = openRunSpan(claim);
     this.#turn = {
       parts,
       claim,
@@ -83,15 +75,24 @@ export class RunExecution {
   /** Of pause and resume the last one counts; a cancel cuts calls under way. */
   take(signal: RunSignal): void {
     if (!this.#signals.hears(signal)) return;
-    if (signal.type === 'cancel') this.#cutShort(cancellation(signal.reason));
+    if (signal.type === 'cancel') this.#cutShort(cancellation(signal.reason, signal.onFailure));
     this.#changed.resolve();
   }
 
-  /** The first reason stands. */
+  /** The first reason stands. A run that goes back goes all the way. */
   #cutShort(cut: Cut): void {
+    if (this.#isGoingBack) return;
     this.#cut ??= cut;
     this.#interrupt.abort();
     this.#changed.resolve();
+  }
+
+  get #isGoingBack(): boolean {
+    return this.#journal.state.rollback !== null;
+  }
+
+  get #cutToHeed(): Cut | undefined {
+    return this.#isGoingBack ? undefined : this.#cut;
   }
 
   /** Asks for the slot back at the next step boundary; planning is left at once, since its keys give the next process the answer. */
@@ -105,10 +106,7 @@ export class RunExecution {
     try {
       return await this.#run();
     } finally {
-      const { status, outcome } = this.#journal.state;
-      this.#span.set({ 'aos.run_status': status });
-      if (outcome?.error) this.#span.fail(outcome.error);
-      this.#span.end();
+      endRunSpan(this.#span, this.#journal.state);
     }
   }
 
@@ -148,7 +146,7 @@ export class RunExecution {
   async #goOn(): Promise<Departure | undefined> {
     const { inFlight } = this.#calls;
     const broken = this.#calls.failure ?? this.#journal.failure;
-    const isCut = this.#cut !== undefined;
+    const isCut = this.#cutToHeed !== undefined;
     const isLeaving = this.#leave.signal.aborted && !isCut;
     const isEnding = broken !== undefined || isLeaving || isCut || this.#signals.pauseId !== undefined;
     if (inFlight.size > 0 && isEnding) {
@@ -164,11 +162,13 @@ export class RunExecution {
   async #act(): Promise<Departure | undefined> {
     const { state } = this.#journal;
     const { inFlight } = this.#calls;
-    const commands = this.#cut === undefined ? commandsFor(state, inFlight) : commandsOnCut(state, this.#cut);
+    const cut = this.#cutToHeed;
+    const commands = cut === undefined ? commandsFor(state, inFlight) : commandsOnCut(state, cut);
     const last = commands.at(-1)?.type;
     if (last === undefined && inFlight.size === 0) return 'finished';
     const { pauseId } = this.#signals;
-    if (pauseId !== undefined && last !== 'finish') return this.#release({ reason: 'paused' }, [pauseId]);
+    const isAtEnd = last === 'finish' || last === 'roll-back';
+    if (pauseId !== undefined && !isAtEnd) return this.#release({ reason: 'paused' }, [pauseId]);
     const calls = commands.filter((command) => command.type === 'call');
     return calls.length === commands.length ? this.#callSteps(calls) : this.#perform(commands);
   }
@@ -212,6 +212,12 @@ export class RunExecution {
       case 'close-step':
         void this.#journal.tell('step.finished', closedStep(command, NOTHING_SPENT));
         return undefined;
+      case 'roll-back':
+        // Signals from before have nothing to say to a run on its way back.
+        void this.#journal.tell('run.compensating', command.data, {
+          handledSignals: this.#signals.takeStops(),
+        });
+        return undefined;
       case 'finish':
         return this.#finish(command.data);
     }
@@ -247,7 +253,7 @@ export class RunExecution {
       else if (waitMs > 0 && waitMs < next.waitMs) next = { waitMs, at: call.notBefore };
     }
     if (inFlight.size === 0 && next.waitMs > SLOT_WAIT_MS_MAX)
-      return this.#release({ reason: 'retry', readyAt: next.at });
+      return this.#release({ reason: this.#isGoingBack ? 'compensation_retry' : 'retry', readyAt: next.at });
     await this.#change(next.waitMs);
     return undefined;
   }
@@ -284,9 +290,11 @@ export class RunExecution {
     { reason, readyAt = null, error = null }: Wait,
     handledSignals: string[] = [],
   ): Promise<Departure> {
-    const released: ReleasedRun = { ...this.#journal.identity, reason, readyAt };
+    const isGoingBack = this.#isGoingBack;
+    const released: ReleasedRun = { ...this.#journal.identity, reason, readyAt, isGoingBack };
     const data = { reason, next_attempt_at: readyAt, error };
-    await this.#journal.tell('run.waiting', data, { released, handledSignals });
+    const handled = isGoingBack ? [...handledSignals, ...this.#signals.takeCancels()] : handledSignals;
+    await this.#journal.tell('run.waiting', data, { released, handledSignals: handled });
     return 'released';
   }
 }

@@ -1,10 +1,12 @@
-import type { Command } from '../../domain/run/decide.ts';
+import type { CallCommand } from '../../domain/run/command.ts';
 import { isNothing, type Spend } from '../../domain/skill/skill.ts';
 import { closedStep, eventsOfAttempt } from './attempt-events.ts';
+import { eventsOfUndoing } from './compensation-events.ts';
 import type { Attempt } from './tool-adapter.ts';
 import { retryAt, type Turn } from './turn.ts';
 
-type CallCommand = Extract<Command, { type: 'call' }>;
+/** Of calls that no cut ends. */
+const NEVER = new AbortController().signal;
 
 /** The calls of a run that are under way at once. Each journals what came of it as it ends; none knows of the others. */
 export class StepCalls {
@@ -55,8 +57,11 @@ export class StepCalls {
   }
 
   async #attempt(command: CallCommand, heldMicrocents: number): Promise<void> {
-    const { parts, claim, journal, traceparent, cut } = this.#turn;
+    const { parts, claim, journal, traceparent } = this.#turn;
     const { clock, tools } = parts;
+    const isUndoing = command.undoing !== null;
+    // What is being undone already is undone, however late it is.
+    const cut = isUndoing ? NEVER : this.#turn.cut;
     const attempt = await tools.call({
       claim,
       state: journal.state,
@@ -71,19 +76,21 @@ export class StepCalls {
       return;
     }
     const step = journal.state.steps[command.step.step_id];
-    const startedAt = step?.startedAt ?? new Date(attempt.startedAtMs).toISOString();
+    const startedBefore = isUndoing ? step?.compensation?.startedAt : step?.startedAt;
+    const startedAt = startedBefore ?? new Date(attempt.startedAtMs).toISOString();
     const nextAttemptAt = this.#nextAttemptAt(command, attempt);
     const time = new Date(clock.now()).toISOString();
-    void journal.add(eventsOfAttempt({ command, attempt, startedAt, nextAttemptAt, time }));
+    const ended = { command, attempt, startedAt, nextAttemptAt, time };
+    void journal.add(isUndoing ? eventsOfUndoing(ended) : eventsOfAttempt(ended));
     if (nextAttemptAt !== null) return;
-    const outcome = attempt.outcome.ok ? 'succeeded' : 'failed';
+    const outcome = outcomeLabel(isUndoing, attempt.outcome.ok);
     parts.observer.stepFinished(command.step.skill, outcome, attempt.latencyMs / 1000);
   }
 
   /** Null: the step has succeeded or failed for good. */
-  #nextAttemptAt({ step, attempt }: CallCommand, { outcome, mayRepeat }: Attempt): string | null {
+  #nextAttemptAt({ step, attempt, undoing }: CallCommand, { outcome, mayRepeat }: Attempt): string | null {
     if (outcome.ok || !mayRepeat) return null;
-    return retryAt(this.#turn.parts, step.retry, attempt, outcome.error);
+    return retryAt(this.#turn.parts, step.retry, attempt - (undoing?.attemptsBefore ?? 0), outcome.error);
   }
 
   /** A call that was cut says nothing of its step, the cut closes it; but what it had cost is kept. */
@@ -94,4 +101,10 @@ export class StepCalls {
     const closed = closedStep({ step, status: 'cancelled', error: this.#turn.cutError() }, spend);
     void journal.tell('step.finished', closed);
   }
+}
+
+/** As metrics have it. */
+function outcomeLabel(isUndoing: boolean, isOk: boolean): string {
+  if (isUndoing) return isOk ? 'compensated' : 'compensation_failed';
+  return isOk ? 'succeeded' : 'failed';
 }

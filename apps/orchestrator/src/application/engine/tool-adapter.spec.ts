@@ -140,6 +140,7 @@ function attempt(
     usualCostMicrocents: () => 0,
     hasSideEffects: () => false,
     isIdempotent: () => true,
+    undoOf: () => null,
     execute,
   };
   const adapter = new ToolAdapter({
@@ -169,7 +170,7 @@ function attempt(
       hasSignals: false,
     },
     state,
-    command: { type: 'call', step, attempt: 1, intent: null, notBefore: null },
+    command: { type: 'call', step, attempt: 1, intent: null, notBefore: null, undoing: null },
     heldMicrocents: 0,
     traceparent: '',
     signal: new AbortController().signal,

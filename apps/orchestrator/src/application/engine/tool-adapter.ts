@@ -1,7 +1,10 @@
 import {
   errorOf,
   fail,
+  succeed,
+  retryPolicy,
   type ArtifactRef,
+  type Compensation,
   type EventData,
   type PlanStep,
   type StructuredOutcome,
@@ -11,12 +14,13 @@ import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
 import { keepOutput, readOutputs, type KeptOutput } from '../artifacts/step-outputs.ts';
 import { effectKey } from '../effect-key.ts';
 import { resolveReferences, type ReferenceScope } from '../../domain/plan/references.ts';
-import type { Command } from '../../domain/run/decide.ts';
+import type { CallCommand } from '../../domain/run/command.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import {
   NOTHING_SPENT,
   sumOf,
   type Json,
+  type DroppedFile,
   type JsonObject,
   type Skill,
   type SkillRegistry,
@@ -28,7 +32,7 @@ import type { ClaimedRun, Clock, Lease } from './ports.ts';
 interface CallRequest {
   claim: ClaimedRun;
   state: RunState;
-  command: Extract<Command, { type: 'call' }>;
+  command: CallCommand;
   /** What the other calls of the run that are under way usually cost. */
   heldMicrocents: number;
   /** Of the span that works on the run. */
@@ -45,6 +49,9 @@ export interface Attempt {
   spend: Spend;
   /** What the skill kept. */
   files: readonly ArtifactRef[];
+  dropped: readonly DroppedFile[];
+  /** What undoes a call that succeeded, as its skill says. */
+  compensation: Compensation | null;
   /** Null for a call without side effects. */
   idempotencyKey: string | null;
   /** Whether a failed attempt may be repeated: not where its effect may have happened and a repeat is not harmless. */
@@ -68,6 +75,7 @@ interface Executed {
   outcome: StructuredOutcome<SkillResult>;
   spend: Spend;
   files: ArtifactRef[];
+  dropped: DroppedFile[];
 }
 
 /** The one door to side effects: references → validate → intent → lease → timeout → result. */
@@ -94,6 +102,8 @@ export class ToolAdapter {
       outcome,
       spend: NOTHING_SPENT,
       files: [],
+      dropped: [],
+      compensation: null,
       idempotencyKey: null,
       mayRepeat: true,
       startedAtMs,
@@ -103,10 +113,7 @@ export class ToolAdapter {
     const skill = this.#skills.get(step.skill);
     if (skill === undefined)
       return refused(fail(errorOf('skill_failed', `this process has no skill ${step.skill}`)));
-    const { claim, state } = request;
-    const outputs = await readOutputs(this.#artifacts, claim.tenantId, step.params, state);
-    if (!outputs.ok) return refused(outputs);
-    const params = resolveReferences(step.params, scopeOf(state, outputs.value));
+    const params = await this.#resolvedParams(request);
     if (!params.ok) return refused(params);
     const issues = skill.validate(params.value);
     if (issues.length > 0) {
@@ -116,10 +123,19 @@ export class ToolAdapter {
     return this.#attempt(request, skill, params.value);
   }
 
+  async #resolvedParams({ claim, state, command }: CallRequest): Promise<StructuredOutcome<JsonObject>> {
+    const { params } = command.step;
+    if (command.undoing?.hasFinalParams === true) return succeed(params);
+    const outputs = await readOutputs(this.#artifacts, claim.tenantId, params, state);
+    if (!outputs.ok) return outputs;
+    return resolveReferences(params, scopeOf(state, outputs.value));
+  }
+
   async #attempt(request: CallRequest, skill: Skill, params: JsonObject): Promise<Attempt> {
     const { claim, command, state } = request;
     const { step, intent } = command;
-    const place = { runId: claim.runId, stepId: step.step_id, generation: state.generation };
+    const isUndoing = command.undoing !== null;
+    const place = { runId: claim.runId, stepId: step.step_id, generation: state.generation, isUndoing };
     const key = onDemand(() => intent?.idempotencyKey ?? effectKey(place, params));
     const hasSideEffects = skill.hasSideEffects(params);
     const isIdempotent = skill.isIdempotent(params);
@@ -130,14 +146,37 @@ export class ToolAdapter {
     }
     const startedAtMs = this.#clock.now();
     const { outcome, ...executed } = await this.#execute(request, skill, { params, key });
-    const producer = { tenantId: claim.tenantId, stepId: step.step_id };
     return {
       ...executed,
-      outcome: outcome.ok ? await keepOutput(this.#artifacts, producer, outcome.value.output) : outcome,
+      outcome: outcome.ok ? await this.#kept(request, outcome.value) : outcome,
+      compensation: outcome.ok && !isUndoing ? this.#compensationOf(skill, params, outcome.value) : null,
       idempotencyKey: hasSideEffects ? key() : null,
       mayRepeat: !hasSideEffects || isIdempotent,
       startedAtMs,
       latencyMs: this.#clock.now() - startedAtMs,
+    };
+  }
+
+  /** Nobody asks what undoing gave. */
+  async #kept(
+    { claim: { tenantId }, command }: CallRequest,
+    { output }: SkillResult,
+  ): Promise<StructuredOutcome<KeptOutput>> {
+    if (command.undoing !== null) return succeed({ output: null, outputArtifact: null });
+    return keepOutput(this.#artifacts, { tenantId, stepId: command.step.step_id }, output);
+  }
+
+  #compensationOf(skill: Skill, params: JsonObject, { output }: SkillResult): Compensation | null {
+    const undo = skill.undoOf(params, output);
+    const spec = undo === null ? undefined : this.#skills.get(undo.skill)?.spec;
+    if (undo === null || spec === undefined) return null;
+    const { name, version, timeout_ms } = spec;
+    return {
+      skill: name,
+      skill_version: version,
+      params: undo.params,
+      timeout_ms,
+      retry: retryPolicy.parse({}),
     };
   }
 
@@ -149,6 +188,7 @@ export class ToolAdapter {
   ): Promise<Executed> {
     let spend = NOTHING_SPENT;
     const files: ArtifactRef[] = [];
+    const dropped: DroppedFile[] = [];
     const { claim, state, command, signal } = request;
     const { step_id: stepId, timeout_ms: timeoutMs } = command.step;
     const span = openToolSpan(request);
@@ -168,7 +208,7 @@ export class ToolAdapter {
           agentId: claim.agentId,
           traceparent: span.traceparent,
           budgetMicrocents: state.reservedMicrocents - state.costMicrocents - request.heldMicrocents,
-          chargedMicrocents: state.steps[stepId]?.costMicrocents ?? 0,
+          chargedMicrocents: chargedBefore(state, command),
           charge: (more) => {
             spend = sumOf(spend, more);
           },
@@ -176,6 +216,12 @@ export class ToolAdapter {
             const kept = await this.#artifacts.keep(claim.tenantId, file);
             if (kept.ok) files.push(kept.value);
             return kept;
+          },
+          dropFile: (file) => {
+            if (!state.artifacts.some(({ name, sha256 }) => name === file.name && sha256 === file.sha256))
+              return false;
+            dropped.push(file);
+            return true;
           },
           stepId,
           attempt: command.attempt,
@@ -186,12 +232,17 @@ export class ToolAdapter {
         }),
       ]);
       if (!outcome.ok) span.fail(outcome.error);
-      return { outcome, spend, files };
+      return { outcome, spend, files, dropped };
     } finally {
       over.abort(OVER);
       span.end();
     }
   }
+}
+
+function chargedBefore({ steps }: RunState, { step: { step_id: stepId }, undoing }: CallCommand): number {
+  const step = steps[stepId];
+  return (undoing === null ? step?.costMicrocents : step?.compensation?.costMicrocents) ?? 0;
 }
 
 /** A key is a hash over all params: it is made once, and only where it is asked for. */
@@ -222,7 +273,8 @@ export function scopeOf(state: RunState, loaded: ReadonlyMap<string, Json>): Ref
     context: state.context,
     outputOf(stepId) {
       const step = stepOf(stepId);
-      return step?.status === 'succeeded' ? (loaded.get(stepId) ?? step.output) : undefined;
+      const hasOutput = step?.status === 'succeeded' || step?.status === 'compensated';
+      return hasOutput ? (loaded.get(stepId) ?? step.output) : undefined;
     },
     isWithoutOutput(stepId) {
       const status = stepOf(stepId)?.status;
@@ -232,7 +284,7 @@ export function scopeOf(state: RunState, loaded: ReadonlyMap<string, Json>): Ref
 }
 
 function intentOf(
-  { step, attempt }: CallRequest['command'],
+  { step, attempt, undoing }: CallCommand,
   idempotencyKey: string,
   isIdempotent: boolean,
 ): EventData<'tool.call.requested'> {
@@ -243,5 +295,6 @@ function intentOf(
     idempotency_key: idempotencyKey,
     idempotent: isIdempotent,
     timeout_ms: step.timeout_ms,
+    ...(undoing === null ? {} : { compensates: step.step_id }),
   };
 }

@@ -41,7 +41,7 @@ export interface RunFinder {
 type Act = (
   context: RequestContext,
   runId: string,
-  reason: string | undefined,
+  said: Pick<Input, 'reason' | 'on_failure'>,
 ) => Promise<StructuredOutcome<{ status: RunStatus }>>;
 
 interface BulkParts {
@@ -60,7 +60,7 @@ const AT_ONCE = 8;
 /** Does the same with a page of runs, and tells what came of each. */
 export function bulkRuns({ runs, actions }: BulkParts) {
   return async (context: RequestContext, input: Input): Promise<StructuredOutcome<Output>> => {
-    const { action, dry_run: isDryRun, limit, cursor, reason } = input;
+    const { action, dry_run: isDryRun, limit, cursor, reason, on_failure } = input;
     if (cursor !== undefined && !id.safeParse(cursor).success) {
       return fail(
         invalidRequest([{ field: '/cursor', message: 'is not a cursor of this action; start without one' }]),
@@ -70,7 +70,7 @@ export function bulkRuns({ runs, actions }: BulkParts) {
     const data = await mapInOrder(page, async (run): Promise<Output['data'][number]> => {
       const facts = { run_id: run.runId, status: run.status, goal: run.goal };
       if (isDryRun) return { ...facts, outcome: 'would_be_hit', error: null };
-      const outcome = await actions[action](context, run.runId, reason);
+      const outcome = await actions[action](context, run.runId, { reason, on_failure });
       if (outcome.ok) return { ...facts, status: outcome.value.status, outcome: 'done', error: null };
       const { code, message } = outcome.error;
       return { ...facts, outcome: 'failed', error: { code, message } };

@@ -19,7 +19,7 @@ export function requeueVerdict(run: RequeueFacts): RequeueVerdict {
   if (run.workerId !== null) return refuse(`the run is being worked on by ${run.workerId}`);
   if (run.status !== 'waiting') return { kind: run.isQueued ? 'queued' : 'requeue' };
   if (run.waitingReason === 'paused') return refuse('the run is paused; resume it');
-  if (run.waitingReason === 'unknown_outcome')
+  if (run.waitingReason === 'unknown_outcome' || run.waitingReason === 'compensation_failed')
     return refuse('the run waits for a decision about a step; resume it with its outcome');
   if (run.isTimed) return refuse(`the run waits for its time: ${run.waitingReason ?? 'not said'}`);
   return { kind: 'requeue' };

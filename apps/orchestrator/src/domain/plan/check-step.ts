@@ -2,28 +2,30 @@ import type { InputIssue } from '@aos/contracts';
 import type { JsonObject, Skill } from '../skill/skill.ts';
 import { referencesIn } from './references.ts';
 
-export interface StepInPlan {
-  index: number;
+/** A call that a plan has made: a step, or what undoes it. */
+export interface CallInPlan {
+  /** JSON pointer to the call. */
+  place: string;
   stepId: string;
   skill: Skill;
   params: JsonObject;
-  /** Steps that are finished before this one starts. */
+  /** Steps that are finished before the call; it may use their outputs. */
   upstream: ReadonlySet<string>;
   /** All steps of the plan. */
   known: ReadonlySet<string>;
 }
 
-/** What is wrong with a step's params: their form, then what they refer to. */
-export function paramIssues(step: StepInPlan): InputIssue[] {
+/** What is wrong with a call's params: their form, then what they refer to. */
+export function paramIssues(step: CallInPlan): InputIssue[] {
   return [...inParams(step, step.skill.validate(step.params)), ...referenceIssues(step)];
 }
 
-/** Places named in a step's params that may not be reached. */
-export function deniedPlaces(step: StepInPlan): InputIssue[] {
+/** Places named in a call's params that may not be reached. */
+export function deniedPlaces(step: CallInPlan): InputIssue[] {
   return inParams(step, step.skill.forbiddenPlaces(step.params));
 }
 
-function referenceIssues(step: StepInPlan): InputIssue[] {
+function referenceIssues(step: CallInPlan): InputIssue[] {
   const issues = referencesIn(step.params).flatMap(({ field, text, meaning }): InputIssue[] => {
     if (!meaning.ok) return [{ field, message: meaning.error.message }];
     if (meaning.value.kind !== 'output') return [];
@@ -33,13 +35,13 @@ function referenceIssues(step: StepInPlan): InputIssue[] {
   return inParams(step, issues);
 }
 
-function outputProblem(source: string, { stepId, upstream, known }: StepInPlan): string | undefined {
-  if (source === stepId) return 'a step cannot use its own output';
+function outputProblem(source: string, { stepId, upstream, known }: CallInPlan): string | undefined {
+  if (source === stepId && !upstream.has(source)) return 'a step cannot use its own output';
   if (!known.has(source)) return `there is no step ${source}`;
   if (!upstream.has(source)) return `${stepId} does not come after ${source}; add it to depends_on`;
   return undefined;
 }
 
-function inParams({ index }: StepInPlan, issues: InputIssue[]): InputIssue[] {
-  return issues.map(({ field, message }) => ({ field: `/plan/${index}/params${field}`, message }));
+function inParams({ place }: CallInPlan, issues: InputIssue[]): InputIssue[] {
+  return issues.map(({ field, message }) => ({ field: `${place}/params${field}`, message }));
 }

@@ -1,13 +1,15 @@
 import {
   EVENT_PAYLOAD_BYTES_MAX,
   retryPolicy,
+  type Compensation,
   type InputIssue,
   type PlanStep,
   type PlanStepInput,
 } from '@aos/contracts';
 import type { JsonObject, Skill, SkillRegistry } from '../skill/skill.ts';
 import { unknownSkillMessage } from '../skill/unknown-skill.ts';
-import { deniedPlaces, paramIssues } from './check-step.ts';
+import { deniedPlaces, paramIssues, type CallInPlan } from './check-step.ts';
+import { examineCompensation } from './examine-compensation.ts';
 import { nameSteps, repeatedIds, type NamedStep } from './step-ids.ts';
 import { orderSteps } from './step-order.ts';
 
@@ -54,30 +56,38 @@ export function examinePlan(
       issues.push({ field: `/plan/${node.index}/skill`, message });
       continue;
     }
-    const step = completeStep(node, skill, skills);
+    const params = pipedParams(node, skill, skills);
     // Of a step that could not be put in order it is not known what comes before it.
     const upstream = order.upstream.get(node.stepId) ?? known;
-    const inPlan = { index: node.index, stepId: node.stepId, skill, params: step.params, upstream, known };
-    issues.push(...paramIssues(inPlan));
-    denied.push(...deniedPlaces(inPlan).map((place) => ({ ...place, stepId: node.stepId })));
-    steps.set(node.index, step);
+    const { stepId } = node;
+    const calls: CallInPlan[] = [{ place: `/plan/${node.index}`, stepId, skill, params, upstream, known }];
+    const undo = examineCompensation(node, skills, { upstream, known });
+    if (undo?.call !== undefined) calls.push(undo.call);
+    issues.push(...(undo?.issues ?? []), ...calls.flatMap(paramIssues));
+    denied.push(...calls.flatMap(deniedPlaces).map((place) => ({ ...place, stepId })));
+    steps.set(node.index, completeStep(node, skill, params, undo?.compensation));
   }
   const ordered = order.ordered.flatMap(({ index }) => steps.get(index) ?? []);
   return { steps: ordered, issues: [...issues, ...sizeIssues(ordered)], denied };
 }
 
-function completeStep(node: NamedStep, skill: Skill, skills: SkillRegistry): PlanStep {
-  const { input, stepId, dependsOn } = node;
+function completeStep(
+  { input, stepId, dependsOn }: NamedStep,
+  skill: Skill,
+  params: JsonObject,
+  compensation: Compensation | undefined,
+): PlanStep {
   return {
     step_id: stepId,
     skill: skill.spec.name,
     skill_version: skill.spec.version,
-    params: pipedParams(node, skill, skills),
+    params,
     depends_on: [...dependsOn],
     ...(input.description === undefined ? {} : { description: input.description }),
     timeout_ms: input.timeout_ms ?? skill.spec.timeout_ms,
     retry: input.retry ?? retryPolicy.parse({}),
     ...(input.on_failure === undefined ? {} : { on_failure: input.on_failure }),
+    ...(compensation === undefined ? {} : { compensate_with: compensation }),
   };
 }
 

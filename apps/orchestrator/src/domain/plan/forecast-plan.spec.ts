@@ -21,6 +21,7 @@ const skill = (name: string, costMicrocents: number, isEffect = false): Skill =>
   usualCostMicrocents: ({ cap }) => (typeof cap === 'number' ? cap : costMicrocents),
   hasSideEffects: () => isEffect,
   isIdempotent: ({ idempotent }) => idempotent === true,
+  undoOf: () => null,
   execute: () => Promise.reject(new Error('not called')),
 });
 
@@ -58,10 +59,12 @@ describe('forecastPlan', () => {
       cost_microcents: 5_000_000,
       latency_ms: 300,
       steps: [
-        { step_id: 'a', skill: 'cheap', cost_microcents: 1_000_000, latency_ms: 100 },
-        { step_id: 'b', skill: 'dear', cost_microcents: 3_000_000, latency_ms: 100 },
-        { step_id: 'c', skill: 'cheap', cost_microcents: 1_000_000, latency_ms: 100 },
+        { step_id: 'a', skill: 'cheap', cost_microcents: 1_000_000, latency_ms: 100, compensated_by: null },
+        { step_id: 'b', skill: 'dear', cost_microcents: 3_000_000, latency_ms: 100, compensated_by: null },
+        { step_id: 'c', skill: 'cheap', cost_microcents: 1_000_000, latency_ms: 100, compensated_by: null },
       ],
+      rollback_cost_cents: 0,
+      rollback_cost_microcents: 0,
       risks: [],
       reasons: [],
     });

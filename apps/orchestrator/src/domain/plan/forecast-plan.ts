@@ -1,6 +1,8 @@
 import { centsOf, type OutputOf, type PlanStep, type runtimeSimulate } from '@aos/contracts';
-import type { SkillRegistry } from '../skill/skill.ts';
+import type { JsonObject, SkillRegistry } from '../skill/skill.ts';
 import type { DeniedPlace } from './examine-plan.ts';
+import { compensatedBy, undoCostMicrocents } from './plan-cost.ts';
+import { skillsOf } from './plan-skills.ts';
 
 export type Forecast = OutputOf<typeof runtimeSimulate>;
 type Risk = Forecast['risks'][number];
@@ -20,7 +22,8 @@ interface Plan {
 
 /** What a plan will cost and take if each step succeeds at once, what may go wrong, and whether it can run at all. */
 export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: ForecastBounds): Forecast {
-  const steps = plan.steps.map(({ step_id, skill: name, params }) => {
+  const steps = plan.steps.map((step) => {
+    const { step_id, skill: name, params } = step;
     const skill = skills.get(name);
     const costMicrocents = skill?.usualCostMicrocents(params) ?? 0;
     return {
@@ -28,8 +31,10 @@ export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: Forecast
       skill: name,
       cost_microcents: costMicrocents,
       latency_ms: skill?.spec.latency_ms ?? 0,
+      compensated_by: compensatedBy(step, skills),
     };
   });
+  const rollbackMicrocents = sum(plan.steps.map((step) => undoCostMicrocents(step, skills)));
   const costMicrocents = sum(steps.map((step) => step.cost_microcents));
   const reasons = [
     ...plan.denied.map(({ stepId, message }) => `${stepId} may not reach its place: ${message}`),
@@ -43,6 +48,8 @@ export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: Forecast
     cost_microcents: costMicrocents,
     latency_ms: criticalPathMs(plan.steps, new Map(steps.map((step) => [step.step_id, step.latency_ms]))),
     steps,
+    rollback_cost_cents: centsOf(rollbackMicrocents),
+    rollback_cost_microcents: rollbackMicrocents,
     risks: [
       ...plan.denied.map(({ stepId, message }): Risk => ({
         step_id: stepId,
@@ -66,18 +73,38 @@ function criticalPathMs(steps: readonly PlanStep[], latencyMs: ReadonlyMap<strin
   return Math.max(0, ...endMs.values());
 }
 
+/** Of the step itself and of what undoes it. */
 function stepRisks(step: PlanStep, skills: SkillRegistry): Risk[] {
-  const skill = skills.get(step.skill);
+  const { step_id, compensate_with: undo } = step;
+  const ofStep = callRisks(step, skills).map((risk) => ({ step_id, ...risk }));
+  const ofUndo = undo === undefined ? [] : callRisks(undo, skills);
+  return [
+    ...ofStep,
+    ...ofUndo.map(({ code, detail }) => ({ step_id, code, detail: `undoing it: ${detail}` })),
+  ];
+}
+
+interface Call {
+  skill: string;
+  params: JsonObject;
+  timeout_ms: number;
+}
+
+function callRisks(
+  { skill: name, params, timeout_ms }: Call,
+  skills: SkillRegistry,
+): Omit<Risk, 'step_id'>[] {
+  const skill = skills.get(name);
   if (skill === undefined) return [];
-  const risks: Risk[] = [];
-  if (step.timeout_ms < skill.spec.latency_ms) {
-    const detail = `${step.skill} usually takes ${skill.spec.latency_ms} ms, the step allows ${step.timeout_ms} ms`;
-    risks.push({ step_id: step.step_id, code: 'TIMEOUT', detail });
+  const risks: Omit<Risk, 'step_id'>[] = [];
+  if (timeout_ms < skill.spec.latency_ms) {
+    const detail = `${name} usually takes ${skill.spec.latency_ms} ms, the step allows ${timeout_ms} ms`;
+    risks.push({ code: 'TIMEOUT', detail });
   }
-  if (skill.hasSideEffects(step.params) && !skill.isIdempotent(step.params)) {
+  if (skill.hasSideEffects(params) && !skill.isIdempotent(params)) {
     const detail =
       'if the call is lost under way it is not known whether it took effect; it is not repeated by itself';
-    risks.push({ step_id: step.step_id, code: 'NOT_IDEMPOTENT', detail });
+    risks.push({ code: 'NOT_IDEMPOTENT', detail });
   }
   return risks;
 }
@@ -114,10 +141,8 @@ function budgetReasons(costMicrocents: number, bounds: ForecastBounds): string[]
 
 function foreignSkills(steps: readonly PlanStep[], allowed: readonly string[]): string[] {
   if (allowed.length === 0) return [];
-  const foreign = new Set(steps.map(({ skill }) => skill).filter((skill) => !allowed.includes(skill)));
-  return [...foreign].map(
-    (skill) => `the agent may not use the skill ${skill}; it may use ${allowed.join(', ')}`,
-  );
+  const foreign = skillsOf(steps).filter((skill) => !allowed.includes(skill));
+  return foreign.map((skill) => `the agent may not use the skill ${skill}; it may use ${allowed.join(', ')}`);
 }
 
 function sum(numbers: readonly number[]): number {

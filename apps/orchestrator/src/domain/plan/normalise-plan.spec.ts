@@ -25,6 +25,7 @@ const skill = (name: string, pipe?: string, pipeInto?: string): Skill => ({
   usualCostMicrocents: () => 0,
   hasSideEffects: () => false,
   isIdempotent: () => true,
+  undoOf: () => null,
   execute: () => Promise.reject(new Error('not called')),
 });
 

@@ -1,11 +1,9 @@
 import type { EventData } from '@aos/contracts';
-import type { Command } from '../run/decide.ts';
+import type { CallCommand, Command } from '../run/command.ts';
 import type { RunState } from '../run/state.ts';
 
 /** What a command wants or an event tells of, in one form, so that the two can be compared by their hashes. */
 export type Deed = Readonly<{ do: string } & Record<string, unknown>>;
-
-type CallCommand = Extract<Command, { type: 'call' }>;
 
 /** Of a run that gives its slot back. */
 export function waitDeed(reason: string, until: string | null, error: unknown = null): Deed {
@@ -17,9 +15,9 @@ export function resumeDeed(reason: string): Deed {
 }
 
 /** The attempt of a step that is begun; `key` is what its effect is asked for under. */
-export function callDeed({ step, attempt }: CallCommand, key: string | null): Deed {
+export function callDeed({ step, attempt, undoing }: CallCommand, key: string | null): Deed {
   return {
-    do: 'call',
+    do: undoing === null ? 'call' : 'undo',
     step_id: step.step_id,
     skill: step.skill,
     attempt,
@@ -65,9 +63,15 @@ export function deedsOf(command: Command, state: RunState): Deed[] {
       return [waitDeed(command.reason, null, command.error)];
     case 'close-step':
       return [closeDeed(command.step.plan.step_id, command.status, command.error)];
+    case 'roll-back':
+      return [rollBackDeed(command.data)];
     case 'finish':
       return [finishDeed(command.data)];
   }
+}
+
+export function rollBackDeed(data: EventData<'run.compensating'>): Deed {
+  return { do: 'roll-back', ...data };
 }
 
 function withWait(deed: Deed, reason: string, notBefore: string | null): Deed[] {

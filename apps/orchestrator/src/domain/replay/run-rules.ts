@@ -1,12 +1,6 @@
-import type { EventData } from '@aos/contracts';
-import {
-  cancellation,
-  commandsOnCrashLoop,
-  commandsOnCut,
-  commandsFor,
-  lateness,
-  type Command,
-} from '../run/decide.ts';
+import type { EventData, RollbackCause } from '@aos/contracts';
+import type { Command } from '../run/command.ts';
+import { cancellation, commandsOnCrashLoop, commandsOnCut, commandsFor, lateness } from '../run/decide.ts';
 import { restartOf } from '../run/restart.ts';
 import type { RunState } from '../run/state.ts';
 import { deedsOf, finishDeed, resumeDeed, waitDeed, type Deed } from './deed.ts';
@@ -43,17 +37,17 @@ export function waiting(scene: Scene, data: EventData<'run.waiting'>): Explanati
 }
 
 /** Steps of which none is due: the first that will be wakes the run. */
-function retryWait({ commands }: Scene): Deed[] {
+function retryWait({ state, commands }: Scene): Deed[] {
   const times = commands.map((command) => (command.type === 'call' ? command.notBefore : null));
   const due = times.flatMap((time) => time ?? []);
   if (due.length === 0 || due.length < times.length) return [];
   const first = due.reduce((earliest, time) => (Date.parse(time) < Date.parse(earliest) ? time : earliest));
-  return [waitDeed('retry', first)];
+  return [waitDeed(state.rollback === null ? 'retry' : 'compensation_retry', first)];
 }
 
 /** Somebody paused it, which an end does not heed; or its workers died one after the other. */
 function outsideWaits({ state, commands }: Scene): Deed[] {
-  const isEnding = commands.length === 0 || commands.at(-1)?.type === 'finish';
+  const isEnding = commands.length === 0 || isEnd(commands.at(-1));
   const crashLoop = commandsOnCrashLoop(state).filter(({ type }) => type === 'park');
   return [
     ...(isEnding ? [] : [waitDeed('paused', null)]),
@@ -70,24 +64,39 @@ export function restarted({ state }: Scene, data: EventData<'run.restarted'>): E
 /** By itself, or cut: because somebody cancelled it, for whatever reason, or at its deadline. */
 export function finished(scene: Scene, data: EventData<'run.finished'>): Explanation {
   const hasTokens = data.input_tokens !== undefined || data.output_tokens !== undefined;
-  const lists = [scene.state, ...scene.closing].flatMap((state) => [
-    ...(isOver(scene.commands) ? [commandsFor(state)] : []),
-    ...cutsOf(state, data).flatMap((cut) =>
-      isOver(commandsOnCut(scene.state, cut)) ? [commandsOnCut(state, cut)] : [],
-    ),
-  ]);
-  const ends = lists.flat().filter((command) => command.type === 'finish');
+  const ends = endsOf(scene, data).filter((command) => command.type === 'finish');
   return {
     found: finishDeed(data, hasTokens),
     allowed: ends.map((end) => finishDeed(end.data, hasTokens)),
   };
 }
 
+/** All ways in which the run may come to its end here. */
+export function endsOf(scene: Scene, how: Ending): Command[] {
+  const lists = [scene.state, ...scene.closing].flatMap((state) => [
+    ...(isOver(scene.commands) ? [commandsFor(state)] : []),
+    ...cutsOf(state, how).flatMap((cut) =>
+      isOver(commandsOnCut(scene.state, cut)) ? [commandsOnCut(state, cut)] : [],
+    ),
+  ]);
+  return lists.flat();
+}
+
+const isEnd = (command: Command | undefined): boolean =>
+  command?.type === 'finish' || command?.type === 'roll-back';
+
 /** Nothing is left to be closed first. */
 const isOver = (commands: readonly Command[]): boolean => commands.length === 1;
 
-function cutsOf({ deadline }: RunState, { status, error }: EventData<'run.finished'>) {
-  if (status === 'cancelled') return [cancellation(error?.message)];
+interface Ending {
+  status: RollbackCause['status'] | 'succeeded';
+  error: RollbackCause['error'];
+}
+
+/** Who cancels may say what becomes of completed effects. */
+function cutsOf({ deadline }: RunState, { status, error }: Ending) {
+  if (status === 'cancelled')
+    return ([undefined, 'keep', 'compensate'] as const).map((said) => cancellation(error?.message, said));
   return deadline === null ? [] : [lateness(deadline)];
 }
 

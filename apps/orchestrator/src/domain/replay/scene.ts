@@ -1,8 +1,7 @@
 import type { PlanStep } from '@aos/contracts';
-import { commandsFor, type Command } from '../run/decide.ts';
+import type { CallCommand, Command } from '../run/command.ts';
+import { commandsFor } from '../run/decide.ts';
 import type { RunEvent, RunState, StepState } from '../run/state.ts';
-
-export type CallCommand = Extract<Command, { type: 'call' }>;
 
 /** The key under which the engine of today asks for a step's effect; null: it cannot be known here. */
 export type KeyOf = (state: RunState, step: PlanStep) => string | null;
@@ -53,7 +52,8 @@ function offeredAfter(
   commands: readonly Command[],
 ): ReadonlyMap<string, CallCommand> {
   const calls = commands.filter((command) => command.type === 'call');
-  const ended = event.type === 'step.finished' ? event.data.step_id : undefined;
+  const isEnd = event.type === 'step.finished' || event.type === 'step.compensated';
+  const ended = isEnd ? event.data.step_id : undefined;
   // A run that gives its slot back has nothing under way.
   const isLeft = event.type === 'run.waiting' || event.type === 'run.restarted';
   if (calls.length === 0 && ended === undefined && !isLeft) return offered;

@@ -1,9 +1,10 @@
 import type { ErrorSpec, EventData } from '@aos/contracts';
+import type { CallCommand } from '../run/command.ts';
 import { isOutcomeUnknown, lateness, unknownOutcome } from '../run/decide.ts';
 import type { StepState } from '../run/state.ts';
 import { callDeed, closeDeed, endDeed, type Deed } from './deed.ts';
 import { explainedIf, type Explanation } from './explanation.ts';
-import { stepIn, type CallCommand, type Scene } from './scene.ts';
+import { stepIn, type Scene } from './scene.ts';
 
 /** An intent is announced once, and again where a person wants the call repeated. */
 export function callRequested(scene: Scene, data: EventData<'tool.call.requested'>): Explanation {

@@ -1,24 +1,8 @@
-import { centsOf, errorOf, type ErrorSpec, type EventData, type Plan, type PlanStep } from '@aos/contracts';
-import { isTerminal, type OpenIntent, type RunState, type StepState } from './state.ts';
-
-/** What is to be done next. The performer adds what is not pure: time, ids, results. */
-export type Command =
-  /** Journal that the run has started, not before `notBefore` (a long wait gives the slot back). */
-  | { type: 'start'; notBefore: string | null }
-  /** Journal that the run is worked on again after waiting. */
-  | { type: 'resume' }
-  /** Ask for a plan, not before `notBefore` (a long wait gives the slot back). */
-  | { type: 'plan'; attempt: number; notBefore: string | null }
-  /**
-   * Make an attempt of a step, not before `notBefore` (a long wait gives the slot back).
-   * `intent` is given where one is already journalled: it is not announced again, unless a person wants the repeat.
-   */
-  | { type: 'call'; step: PlanStep; attempt: number; intent: OpenIntent | null; notBefore: string | null }
-  /** Give the slot back until a person decides. */
-  | { type: 'park'; reason: string; error: ErrorSpec }
-  /** Close a step that was cut, or that is not tried again because the run has failed. */
-  | { type: 'close-step'; step: StepState; status: 'cancelled' | 'failed'; error: ErrorSpec }
-  | { type: 'finish'; data: EventData<'run.finished'> };
+import { errorOf, type ErrorSpec, type EventData, type Plan, type RunOnFailure } from '@aos/contracts';
+import type { Command } from './command.ts';
+import { endOf } from './end-run.ts';
+import { rollbackCommands } from './rollback.ts';
+import { isTerminal, type RunState, type StepState } from './state.ts';
 
 /** Of a run without steps. */
 const NO_OUTPUT = { output: null, outputArtifact: null };
@@ -32,13 +16,14 @@ const NONE: ReadonlySet<string> = new Set();
 export function commandsFor(state: RunState, inFlight: ReadonlySet<string> = NONE): Command[] {
   if (isTerminal(state.status)) return [];
   if (state.status !== 'running') return [beginning(state)];
+  if (state.rollback !== null) return rollbackCommands(state, inFlight);
   if (state.plan === null) return [nextForPlan(state)];
   const idle = idleSteps(state, state.plan, inFlight);
   if (state.failedStep !== null) return comeToEnd(state, idle, inFlight);
   const callable = idle.filter((step) => canBeCalled(step, state));
   if (callable.length > 0) return callsWithin(state, callable, inFlight.size);
   if (inFlight.size > 0) return [];
-  return [parkOrElse(idle, finish(state, 'succeeded', { ...lastOutput(state), error: null }))];
+  return [parkOrElse(idle, endOf(state, { status: 'succeeded', ...lastOutput(state), error: null }))];
 }
 
 /** A run that waited for its time to begin has not started yet. */
@@ -50,10 +35,13 @@ function beginning({ startedAt, startAt }: RunState): Command {
 export interface Cut {
   status: 'cancelled' | 'failed';
   error: ErrorSpec;
+  /** Who cuts may say what becomes of completed effects. */
+  onFailure?: RunOnFailure | undefined;
 }
 
-export function cancellation(reason: string | undefined): Cut {
-  return { status: 'cancelled', error: errorOf('run_cancelled', reason ?? 'cancelled on request') };
+export function cancellation(reason: string | undefined, onFailure?: RunOnFailure): Cut {
+  const error = errorOf('run_cancelled', reason ?? 'cancelled on request');
+  return { status: 'cancelled', error, onFailure };
 }
 
 export function lateness(deadline: string): Cut {
@@ -61,14 +49,14 @@ export function lateness(deadline: string): Cut {
   return { status: 'failed', error: { ...error, retryable: false, owner: 'caller' } };
 }
 
-/** A run that is cut closes the steps at work and ends; steps not begun are never begun. */
-export function commandsOnCut(state: RunState, { status, error }: Cut): Command[] {
+/** A run that is cut closes the steps at work and comes to its end; steps not begun are never begun. */
+export function commandsOnCut(state: RunState, { status, error, onFailure }: Cut): Command[] {
   if (isTerminal(state.status)) return [];
   const open = Object.values(state.steps).filter(
     ({ status }) => status === 'running' || status === 'waiting',
   );
   const closing = open.map((step): Command => ({ type: 'close-step', step, status: 'cancelled', error }));
-  return [...closing, finish(state, status, { output: null, error })];
+  return [...closing, endOf(state, { status, output: null, error }, onFailure)];
 }
 
 /** A run on which worker after worker dies is taken out of the way. */
@@ -85,7 +73,8 @@ export function commandsOnCrashLoop(state: RunState): Command[] {
 /** A run without a plan asks for one until it has one or the last attempt has failed. */
 function nextForPlan(state: RunState): Command {
   const { attempts, nextAttemptAt, error } = state.planning;
-  if (error !== null && nextAttemptAt === null) return finish(state, 'failed', { output: null, error });
+  if (error !== null && nextAttemptAt === null)
+    return endOf(state, { status: 'failed', output: null, error });
   return { type: 'plan', attempt: attempts + 1, notBefore: nextAttemptAt };
 }
 
@@ -123,12 +112,19 @@ function callsWithin(state: RunState, callable: readonly StepState[], inFlight: 
   if (left > 0) return callable.slice(0, left).map(callOf);
   if (inFlight > 0) return [];
   const error = errorOf('max_steps_exceeded', `the run may take ${state.maxSteps} steps`);
-  return [finish(state, 'failed', { output: null, error })];
+  return [endOf(state, { status: 'failed', output: null, error })];
 }
 
 function callOf({ plan: step, intent, attempts, nextAttemptAt }: StepState): Command {
-  if (intent !== null) return { type: 'call', step, attempt: intent.attempt, intent, notBefore: null };
-  return { type: 'call', step, attempt: attempts + 1, intent, notBefore: nextAttemptAt };
+  const attempt = intent?.attempt ?? attempts + 1;
+  return {
+    type: 'call',
+    step,
+    attempt,
+    intent,
+    notBefore: intent === null ? nextAttemptAt : null,
+    undoing: null,
+  };
 }
 
 /**
@@ -139,7 +135,7 @@ function comeToEnd(state: RunState, idle: readonly StepState[], inFlight: Readon
   const begun = idle.filter((step) => step.intent !== null && !isOutcomeUnknown(step));
   if (begun.length > 0 || inFlight.size > 0) return begun.map(callOf);
   const failed = state.failedStep === null ? undefined : state.steps[state.failedStep];
-  const end = finish(state, 'failed', { output: null, error: failed?.error ?? null });
+  const end = endOf(state, { status: 'failed', output: null, error: failed?.error ?? null });
   const next = parkOrElse(idle, end);
   if (next !== end) return [next];
   const closing = idle.flatMap((step): Command[] =>
@@ -166,23 +162,4 @@ function lastOutput(state: RunState): Pick<EventData<'run.finished'>, 'output' |
   const last = state.plan?.steps.at(-1);
   const { output, outputArtifact } = (last && state.steps[last.step_id]) ?? NO_OUTPUT;
   return outputArtifact === null ? { output } : { output, output_artifact: outputArtifact };
-}
-
-function finish(
-  state: RunState,
-  status: EventData<'run.finished'>['status'],
-  outcome: Pick<EventData<'run.finished'>, 'output' | 'output_artifact' | 'error'>,
-): Command {
-  return {
-    type: 'finish',
-    data: {
-      status,
-      ...outcome,
-      cost_microcents: state.costMicrocents,
-      cost_cents: centsOf(state.costMicrocents),
-      steps_finished: state.stepsFinished,
-      input_tokens: state.inputTokens,
-      output_tokens: state.outputTokens,
-    },
-  };
 }

@@ -15,7 +15,7 @@ interface Compensating {
   data: { compensates: string };
 }
 
-type RollbackEvent =
+export type RollbackEvent =
   | EventOf<'run.compensating'>
   | EventOf<'step.compensated'>
   | (EventOf<'tool.call.requested' | 'tool.call.succeeded' | 'tool.call.failed' | 'step.resolved'> &

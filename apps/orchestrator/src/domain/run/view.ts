@@ -1,5 +1,6 @@
-import { centsOf, type Run, type RunStep, type RunSummary } from '@aos/contracts';
-import type { RunState, StepState } from './state.ts';
+import { centsOf, type Run, type RunStep, type RunSummary, type StepCompensation } from '@aos/contracts';
+import { compensationOf } from './rollback-order.ts';
+import { isTerminal, type RunState, type StepState } from './state.ts';
 
 /** What the runs table says of a run beside its journal. */
 export interface RunRecord {
@@ -55,6 +56,8 @@ export function runView(record: RunRecord, state: RunState): Run {
     generation: state.generation,
     start_at: state.startAt,
     deadline: state.deadline,
+    on_failure: state.onFailure,
+    rollback: rollbackView(state.rollback),
     input_tokens: state.inputTokens,
     output_tokens: state.outputTokens,
     reserved_cents: centsOf(record.reservedMicrocents),
@@ -65,7 +68,7 @@ export function runView(record: RunRecord, state: RunState): Run {
       next_attempt_at: state.planning.nextAttemptAt,
       error: state.planning.error,
     },
-    steps: (state.plan?.steps ?? []).flatMap(({ step_id }) => stepView(state.steps[step_id])),
+    steps: (state.plan?.steps ?? []).flatMap(({ step_id }) => stepView(state, state.steps[step_id])),
     artifacts: [...state.artifacts],
     outcome: outcomeView(state.outcome),
   };
@@ -77,7 +80,13 @@ function outcomeView(outcome: RunState['outcome']): Run['outcome'] {
   return { output, output_artifact: outputArtifact, error };
 }
 
-function stepView(step: StepState | undefined): RunStep[] {
+function rollbackView(rollback: RunState['rollback']): Run['rollback'] {
+  if (rollback === null) return null;
+  const { cause, steps, startedAt } = rollback;
+  return { cause, steps: [...steps], started_at: startedAt };
+}
+
+function stepView(state: RunState, step: StepState | undefined): RunStep[] {
   if (step === undefined) return [];
   return [
     {
@@ -96,6 +105,42 @@ function stepView(step: StepState | undefined): RunStep[] {
       output_tokens: step.outputTokens,
       cost_cents: centsOf(step.costMicrocents),
       cost_microcents: step.costMicrocents,
+      compensation: compensationView(state, step),
     },
   ];
+}
+
+const PLANNED = {
+  status: 'planned' as const,
+  attempts: 0,
+  idempotency_key: null,
+  started_at: null,
+  finished_at: null,
+  next_attempt_at: null,
+  error: null,
+  cost_cents: 0,
+  cost_microcents: 0,
+};
+
+/** Of a run that is still to end, what would undo the step; else what has been done about it. */
+function compensationView({ status, onFailure }: RunState, step: StepState): StepCompensation | null {
+  const skill = compensationOf(step)?.skill;
+  if (skill === undefined) return null;
+  const { compensation: undoing } = step;
+  if (undoing === null)
+    return step.status === 'succeeded' && onFailure === 'compensate' && !isTerminal(status)
+      ? { skill, ...PLANNED }
+      : null;
+  return {
+    skill,
+    status: undoing.status,
+    attempts: undoing.intent?.attempt ?? undoing.attempts,
+    idempotency_key: undoing.idempotencyKey,
+    started_at: undoing.startedAt,
+    finished_at: undoing.finishedAt,
+    next_attempt_at: undoing.nextAttemptAt,
+    error: undoing.error,
+    cost_cents: centsOf(undoing.costMicrocents),
+    cost_microcents: undoing.costMicrocents,
+  };
 }

@@ -27,6 +27,16 @@ export interface SkillCall {
   charge: (spend: Spend) => void;
   /** Keeps a file with the run, where the call succeeds. */
   keepFile: (file: KeptFile) => Promise<StructuredOutcome<ArtifactRef>>;
+  /** Takes a file out of the run, where the call succeeds; false: the run has no such file, or another under the name. */
+  dropFile: (file: DroppedFile) => boolean;
+}
+
+export type DroppedFile = Pick<ArtifactRef, 'name' | 'sha256'>;
+
+/** A call that undoes another; the params are values. */
+export interface Undo {
+  skill: string;
+  params: JsonObject;
 }
 
 export interface KeptFile {
@@ -73,6 +83,8 @@ export interface Skill {
   hasSideEffects(params: JsonObject): boolean;
   /** Whether repeating this call with the same key is harmless. */
   isIdempotent(params: JsonObject): boolean;
+  /** What undoes a call that gave this output; null: nothing that the skill knows of. */
+  undoOf(params: JsonObject, output: Json): Undo | null;
   /** Checks `params` once more: what was referred to is known only now. */
   execute(call: SkillCall): Promise<StructuredOutcome<SkillResult>>;
 }

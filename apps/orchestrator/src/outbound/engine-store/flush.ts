@@ -6,7 +6,7 @@ import { run, translate, type Statement } from './connection.ts';
 /**
  * Journal rows, settlements and releases of a batch in one statement, fenced by the process's own row: no row, no write.
  * Budgets are aggregated and locked in id order, else two processes deadlock. $1 worker; $2–$9 events; $10–$13 finished
- * runs, whose cost before a restart is spent already; $14–$16 released runs; $17 handled signals; $18 flush number, $19 its rows for the relay, $20 last flush published.
+ * runs, whose cost before a restart is spent already; $14–$16 released runs; $17 handled signals; $18 flush number, $19 its rows for the relay, $20 last flush published; $21 whether a released run is being rolled back.
  */
 const FLUSH: Statement = {
   name: 'flush',
@@ -28,8 +28,10 @@ const FLUSH: Statement = {
         f.cost - o.cost_microcents as cost),
     rel as (
       update orchestrator.runs r
-      set status = 'waiting', worker_id = null, waiting_reason = w.reason, ready_at = w.ready_at
-      from unnest($14::uuid[], $15::text[], $16::timestamptz[]) as w(run_id, reason, ready_at), me
+      set status = 'waiting', worker_id = null, waiting_reason = w.reason, ready_at = w.ready_at,
+        deadline = case when w.is_going_back then null else r.deadline end
+      from unnest($14::uuid[], $15::text[], $16::timestamptz[], $21::boolean[])
+        as w(run_id, reason, ready_at, is_going_back), me
       where r.run_id = w.run_id and r.worker_id = me.worker_id
       returning r.run_id, r.tenant_id, r.agent_id),
     d as (
@@ -81,6 +83,7 @@ export async function flushBatch(pool: Pool, flush: Flush): Promise<'committed' 
     flush.flushNo,
     JSON.stringify(spans(rows)),
     flush.publishedUpTo,
+    released.map((run) => run.isGoingBack ?? false),
   ];
   try {
     const [answer] = await run<{ alive: number }>(pool, FLUSH, values);

@@ -1,3 +1,4 @@
+import type { RunOnFailure } from '@aos/contracts';
 import type { Pool, PoolClient } from '@aos/database';
 import type { Decision, RunSignal, SignalReceipt, Ticket } from '../../application/engine/ports.ts';
 import { run, transaction, type Statement } from './connection.ts';
@@ -60,6 +61,7 @@ interface FoundRun {
 
 interface SignalPayload {
   reason?: string | undefined;
+  on_failure?: RunOnFailure | undefined;
   decision?: Decision | null;
 }
 
@@ -94,7 +96,7 @@ function isIdle({ type }: RunSignal, { worker_id, status, waiting_reason, ready_
 }
 
 function payloadOf(signal: RunSignal): SignalPayload {
-  if (signal.type === 'cancel') return { reason: signal.reason };
+  if (signal.type === 'cancel') return { reason: signal.reason, on_failure: signal.onFailure };
   return signal.type === 'resume' ? { decision: signal.decision } : {};
 }
 
@@ -117,7 +119,7 @@ interface SignalRow {
 function toSignal({ signal_id: signalId, run_id: runId, type, payload }: SignalRow): RunSignal {
   switch (type) {
     case 'cancel':
-      return { signalId, runId, type, reason: payload.reason };
+      return { signalId, runId, type, reason: payload.reason, onFailure: payload.on_failure };
     case 'pause':
       return { signalId, runId, type };
     case 'resume':

@@ -64,6 +64,11 @@ export function calendarWrite(): Skill {
     timeout_ms: 30_000,
     params,
     output,
+    compensated_by: 'calendar_remove',
+    undoOf: (_params, written) => {
+      const { name, sha256 } = output.parse(written).artifact;
+      return { skill: 'calendar_remove', params: { artifact: { name, sha256 } } };
+    },
     hasSideEffects: () => false,
     isIdempotent: () => true,
     run: async ({ name, ...asked }, call) => {

@@ -16,6 +16,7 @@ import {
   type JsonObject,
   type Skill,
   type SkillCall,
+  type Undo,
 } from '../../domain/skill/skill.ts';
 
 /** Any value. Params come from JSON, so there is nothing to check in it but that it is there; large ones would take long. */
@@ -35,6 +36,8 @@ export interface SkillDefinition<P extends z.ZodType> extends Omit<
   /** Where the params say more of it than `cost_microcents`. */
   usualCostMicrocents?: (params: JsonObject) => number;
   forbiddenPlaces?: (params: JsonObject) => InputIssue[];
+  /** Goes with `compensated_by`, the skill it calls. */
+  undoOf?: (params: JsonObject, output: Json) => Undo | null;
   run: (params: z.output<P>, call: SkillCall) => Promise<StructuredOutcome<Json>>;
 }
 
@@ -48,6 +51,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
     forbiddenPlaces,
     isMetered = false,
     usualCostMicrocents,
+    undoOf,
     run,
     ...manifest
   } = definition;
@@ -69,6 +73,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
     usualCostMicrocents: (params) => usualCostMicrocents?.(params) ?? spec.cost_microcents,
     hasSideEffects,
     isIdempotent,
+    undoOf: (params, output) => undoOf?.(params, output) ?? null,
     execute: async (call) => {
       const parsed = schema.safeParse(call.params);
       if (!parsed.success) return fail(invalidParams(issuesOf(parsed.error)));

@@ -1,6 +1,7 @@
 import type { OrchestratorConfig } from '@aos/contracts';
 import type { ModelCalls } from '../../application/model-calls.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
+import { calendarRemove } from './calendar-remove.ts';
 import { calendarWrite } from './calendar-write.ts';
 import { egressPolicy } from './egress/egress-policy.ts';
 import type { ResolveHost } from './egress/guarded-connector.ts';
@@ -36,6 +37,7 @@ export async function createSkillRegistry(
   const policy = egressPolicy(config);
   const client = createHttpClient(policy, resolveHost);
   const skills = [
+    calendarRemove(),
     calendarWrite(),
     httpCall(client, policy),
     jsonTransform(createJqPool(), await createQuerySyntax()),

@@ -105,6 +105,7 @@ export class Outside {
       usualCostMicrocents: () => kind.costMicrocents,
       hasSideEffects: () => kind.hasSideEffects,
       isIdempotent: () => kind.isIdempotent,
+      undoOf: () => null,
       execute: (call) => this.#execute(kind, process, call),
     };
   }
