@@ -37,7 +37,25 @@ export function inboxPrefix(user: string): string {
   return `_INBOX_${user}`;
 }
 
-/** The rights of one service, from the catalogue. Replies to requests are allowed by the server's `allow_responses`. */
+/** Where a user is answered by one owner of commands: by nobody else, so that none can answer in another's place. */
+export function replyPrefix(user: string, owner: string): string {
+  return `${inboxPrefix(user)}.${owner}`;
+}
+
+/** Where a person is answered, also one with a tool that knows no inbox of its own; only `operator` can listen there. */
+const INBOXES_OF_PERSONS = ['_INBOX.>', `${inboxPrefix('operator')}.>`];
+
+/**
+ * Whom a service may answer. Named, because the server's `allow_responses` remembers every request for as long as an
+ * answer may take, and servers before 2.10 look through all of them at each further one.
+ */
+function answerSubjects(service: ServiceName): string[] {
+  const callers = new Set(commandsOwnedBy(service).flatMap((command) => command.callers));
+  if (callers.size === 0) return [];
+  return [...INBOXES_OF_PERSONS, ...[...callers].map((caller) => `${replyPrefix(caller, service)}.>`)];
+}
+
+/** The rights of one service, from the catalogue. */
 export function natsPermissions(service: ServiceName): NatsPermissions {
   const consumers = CONSUMERS.filter((consumer) => consumer.service === service);
   const consumerSubjects = consumers.flatMap(({ stream, name }) => [
@@ -49,6 +67,7 @@ export function natsPermissions(service: ServiceName): NatsPermissions {
     user: service,
     publish: [
       ...commandsSentBy(service).map((command) => command.subject),
+      ...answerSubjects(service),
       ...consumerSubjects,
       ...consumers.filter((consumer) => BURYING.includes(consumer)).map(deadLetterSubject),
       ...EXTRA[service].publish,

@@ -16,6 +16,8 @@ describe('the configuration of the server', () => {
     }
     expect(config).not.toContain('default_permissions');
     expect(config).not.toContain('no_auth_user');
+    // It would have the server remember every request.
+    expect(config).not.toContain('allow_responses');
   });
 
   it('quotes what passwords and paths may contain', () => {

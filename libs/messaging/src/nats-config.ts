@@ -31,11 +31,9 @@ export function natsServerConfig({ host, port, storeDir, passwords, pidFile }: N
 
 function userBlock({ user, publish, subscribe }: NatsPermissions, password: string | undefined): string {
   if (password === undefined) throw new Error(`no password for the NATS user ${user}`);
-  // Replies go to the inbox of whoever asked, so they are allowed by the request, interim ones included.
   return `    { user: ${quote(user)}, password: ${quote(password)}, permissions: {
       publish: { allow: ${list(publish)} }
       subscribe: { allow: ${list(subscribe)} }
-      allow_responses: { max: 10000, expires: "1h" }
     } }`;
 }
 

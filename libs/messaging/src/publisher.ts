@@ -36,7 +36,7 @@ export class StreamPublisher {
     return new Promise((resolve, reject) => {
       let missing = messages.length;
       // One reply subject for all: which of them failed does not matter, they are repeated together.
-      const acks = inbox.open((ack) => {
+      const acks = inbox.open('jetstream', (ack) => {
         const refusal = refusalOf(ack);
         missing -= 1;
         if (refusal !== undefined) end(new Error(`a stream did not take a message: ${refusal}`));

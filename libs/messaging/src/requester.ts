@@ -75,7 +75,7 @@ export class Requester {
   ): Promise<StructuredOutcome<OutputOf<C>>> {
     const { subject, owner, timeoutMs } = command;
     return new Promise((resolve) => {
-      const question = this.#inbox.open((message) => {
+      const question = this.#inbox.open(owner, (message) => {
         if (message.headers?.get(HEADERS.status) === 'working') startTimer();
         else finish(this.#outcome(command, message));
       });

@@ -128,21 +128,30 @@ describe('events', () => {
 });
 
 describe('whoever answers', () => {
-  it('may answer whoever asked, and nobody else', async () => {
-    const asked = Promise.withResolvers<string>();
+  it.each(SERVICES.flatMap((owner) => SERVICES.map((caller) => [owner, caller] as const)))(
+    'as %s may answer %s only if it may be asked by it, and in the place of nobody else',
+    async (owner, caller) => {
+      const mayAsk = COMMANDS.some((command: Command) => {
+        return command.owner === owner && command.callers.includes(caller);
+      });
+      const own = `_INBOX_${caller}.${owner}.process.1`;
+      expect(await publishes(owner, own)).toEqual(mayAsk ? [] : [`publish ${own}`]);
+      for (const other of [`_INBOX_${caller}.process.1`, `_INBOX_${caller}.somebody.process.1`]) {
+        expect(await publishes(owner, other)).toEqual([`publish ${other}`]);
+      }
+    },
+  );
+
+  it('may answer a person, whose tool knows no inbox of its own', async () => {
     const subscription = user('orchestrator').connection.subscribe(runsSubmit.subject, {
-      callback: (_, message) => {
-        message.respond('first');
-        asked.resolve(message.reply ?? '');
-      },
+      callback: (_, message) => message.respond('first'),
     });
     await user('orchestrator').connection.flush();
-    const answer = await user('api-gateway').connection.request(runsSubmit.subject, '{}', { timeout: 5_000 });
-    expect(answer.string()).toBe('first');
-    expect(await asked.promise).toMatch(/^_INBOX_api-gateway\./);
-    expect(await publishes('orchestrator', await asked.promise)).toEqual([]);
-    const another = '_INBOX_api-gateway.never.asked';
-    expect(await publishes('orchestrator', another)).toEqual([`publish ${another}`]);
+    const person = await surroundings.raw();
+    const own = await person.request(runsSubmit.subject, '{}', { timeout: 5_000 });
+    const plain = { reply: '_INBOX.tool.1', noMux: true, timeout: 5_000 };
+    const tool = await person.request(runsSubmit.subject, '{}', plain);
+    expect([own.string(), tool.string()]).toEqual(['first', 'first']);
     subscription.unsubscribe();
   });
 });
