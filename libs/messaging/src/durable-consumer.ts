@@ -35,6 +35,8 @@ export interface ConsumeOptions<S extends z.ZodType> {
   handle: (context: DeliveryContext, event: z.output<S>) => Promise<StructuredOutcome<unknown>>;
   /** Messages handled at once. */
   concurrency: number;
+  /** How long the first message waits for others to be handled together with it. Default 0: not at all. */
+  lingerMs?: number;
 }
 
 interface ConsumerParts {
@@ -60,11 +62,14 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
   readonly #options: ConsumeOptions<S>;
   readonly #stopped = new AbortController();
   readonly #busy = new Set<Promise<void>>();
+  readonly #held = new Set<Delivery>();
+  readonly #working: NodeJS.Timeout;
   readonly #loop: Promise<void>;
 
   constructor(parts: ConsumerParts, options: ConsumeOptions<S>) {
     this.#parts = parts;
     this.#options = options;
+    this.#working = setInterval(() => this.#keepHeld(), parts.definition.ackWaitMs / 3);
     this.#loop = this.#pull();
   }
 
@@ -73,6 +78,12 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
     this.#stopped.abort();
     await this.#loop;
     await Promise.all(this.#busy);
+    clearInterval(this.#working);
+  }
+
+  /** One timer for all: most messages are done long before it matters. */
+  #keepHeld(): void {
+    for (const delivery of this.#held) delivery.working();
   }
 
   /** Waits for the first message, then takes along what else is there: under load few pulls bring many messages. */
@@ -87,12 +98,20 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
       }
       const startedMs = performance.now();
       const [first] = await source.fetch(1, { waitMs: PULL_WAIT_MS, signal });
-      if (first !== undefined) {
-        this.#start(first);
-        const more = free > 1 ? await source.fetch(free - 1, { waitMs: 0, signal }) : [];
-        for (const delivery of more) this.#start(delivery);
-      } else if (performance.now() - startedMs < PULL_MS_MIN) await pause(IDLE_MS, signal);
+      if (first !== undefined) await this.#startWithOthers(first, free - 1);
+      else if (performance.now() - startedMs < PULL_MS_MIN) await pause(IDLE_MS, signal);
     }
+  }
+
+  /** Without lingering the first is handled while the others come. */
+  async #startWithOthers(first: Delivery, othersMax: number): Promise<void> {
+    const { signal } = this.#stopped;
+    const { lingerMs = 0 } = this.#options;
+    const isLingering = lingerMs > 0;
+    if (isLingering) await pause(lingerMs, signal);
+    else this.#start(first);
+    const others = othersMax > 0 ? await this.#parts.source.fetch(othersMax, { waitMs: 0, signal }) : [];
+    for (const delivery of isLingering ? [first, ...others] : others) this.#start(delivery);
   }
 
   #start(delivery: Delivery): void {
@@ -101,18 +120,18 @@ export class DurableConsumer<S extends z.ZodType = z.ZodType> {
   }
 
   async #take(delivery: Delivery): Promise<void> {
-    const { ackWaitMs, maxDeliver } = this.#parts.definition;
+    const { maxDeliver } = this.#parts.definition;
     const isSpent = maxDeliver > 0 && delivery.deliveries > maxDeliver;
     // Whoever had it last ended without a word; once more could end this process too.
     if (isSpent) return this.#bury(delivery, `delivered ${maxDeliver} times without an outcome`);
-    const working = setInterval(() => delivery.working(), ackWaitMs / 3);
+    this.#held.add(delivery);
     const span = consumeSpan(this.#parts.definition, delivery);
     try {
       const outcome = await this.#outcome(delivery, span.traceparent);
       settleSpan(span, outcome);
       await this.#settle(delivery, outcome);
     } finally {
-      clearInterval(working);
+      this.#held.delete(delivery);
       span.end();
     }
   }

@@ -8,12 +8,14 @@ import { PullSource } from './pull.ts';
 class QuietConnection {
   deliver: (payload: string, status?: number) => string[] = () => [];
   asked: unknown;
+  subscriptions = 0;
   isUnsubscribed = false;
   lose = (): void => undefined;
 
   source(isUp = true): PullSource {
     const connection = {
       subscribe: (_: string, { callback }: { callback: (error: null, message: Msg) => void }) => {
+        this.subscriptions += 1;
         this.deliver = (payload, status) => {
           const answers: string[] = [];
           const message = {
@@ -73,7 +75,21 @@ describe('a pull', () => {
     quiet.deliver('first');
     quiet.deliver('', 404);
     expect((await pulled).map(({ payload }) => payload)).toEqual(['first']);
-    expect(quiet.isUnsubscribed).toBe(true);
+    expect(quiet.isUnsubscribed).toBe(false);
+  });
+
+  it('is answered where the one before it was, once that one had all its answers', async () => {
+    const quiet = new QuietConnection();
+    const source = quiet.source();
+    const both = Promise.all([source.fetch(2, { waitMs: 0 }), source.fetch(1, { waitMs: 0 })]);
+    quiet.deliver('second pull');
+    const third = source.fetch(1, { waitMs: 0 });
+    quiet.deliver('third pull');
+    expect((await third).map(({ payload }) => payload)).toEqual(['third pull']);
+    expect(quiet.subscriptions).toBe(2);
+    expect(quiet.deliver('unasked')).toEqual(['-NAK']);
+    quiet.lose();
+    await both;
   });
 
   it('takes an empty message for one, not for the end', async () => {

@@ -1,14 +1,8 @@
 import type { ConsumerDefinition } from '@aos/contracts';
-import {
-  createInbox,
-  errors,
-  nanos,
-  type Msg,
-  type NatsConnection,
-  type Subscription,
-} from '@nats-io/nats-core';
+import { errors, nanos, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import { toDelivery, type Delivery } from './delivery.ts';
 import type { Link } from './link.ts';
+import { Mailbox } from './mailbox.ts';
 
 interface PullParts {
   connection: NatsConnection;
@@ -29,6 +23,8 @@ const GRACE_MS = 500;
 export class PullSource {
   readonly #parts: PullParts;
   readonly #subject: string;
+  /** Of pulls that were answered in full. */
+  readonly #idle: Mailbox[] = [];
 
   constructor(parts: PullParts, { stream, name }: ConsumerDefinition) {
     this.#parts = parts;
@@ -46,50 +42,61 @@ export class PullSource {
     const batch = waitMs > 0 ? 1 : max;
     return new Promise((resolve) => {
       const found: Delivery[] = [];
-      let isOver = false;
-      const finish = (leave: 'unsubscribe' | 'drain'): void => {
-        if (isOver) return;
-        isOver = true;
+      const mailbox = this.#openMailbox();
+      if (mailbox === undefined) return resolve(found);
+      const finish = (): void => {
+        mailbox.onMessage = handBack;
         clearTimeout(expired);
         signal?.removeEventListener('abort', stop);
         forget();
-        if (replies?.isClosed() === false) void replies[leave]();
         resolve(found);
       };
-      const end = (): void => finish('unsubscribe');
+      const end = (): void => {
+        finish();
+        this.#idle.push(mailbox);
+      };
       // What is on its way still arrives, to be handed back.
-      const stop = (): void => finish('drain');
+      const stop = (): void => {
+        finish();
+        mailbox.close();
+      };
       const expired = setTimeout(stop, waitMs + GRACE_MS).unref();
       const forget = link.onLost(stop);
       signal?.addEventListener('abort', stop, { once: true });
-      const replies = this.#ask(batch, waitMs, (message) => {
+      mailbox.onMessage = (message) => {
         if (isStatus(message)) return end();
-        const delivery = toDelivery(message);
-        if (isOver) return delivery.nak();
-        found.push(delivery);
+        found.push(toDelivery(message));
         if (found.length === batch) end();
-      });
-      if (replies === undefined) end();
+      };
+      if (!this.#ask(mailbox, batch, waitMs)) stop();
     });
   }
 
-  /** A subscription for each pull: what is delivered bears the subject of the stream, not that of the pull. */
-  #ask(batch: number, waitMs: number, onMessage: (message: Msg) => void): Subscription | undefined {
+  /** Undefined when the connection is closed. */
+  #openMailbox(): Mailbox | undefined {
     const { connection, inboxPrefix } = this.#parts;
-    const request = waitMs > 0 ? { batch, expires: nanos(waitMs) } : { batch, no_wait: true };
-    const reply = createInbox(inboxPrefix);
-    try {
-      const callback = (error: Error | null, message: Msg): void => {
-        if (error === null) onMessage(message);
-      };
-      const replies = connection.subscribe(reply, { callback });
-      connection.publish(this.#subject, JSON.stringify(request), { reply });
-      return replies;
-    } catch (error) {
-      if (error instanceof errors.ClosedConnectionError) return undefined;
-      throw error;
-    }
+    return this.#idle.pop() ?? unlessClosed(() => new Mailbox(connection, inboxPrefix));
   }
+
+  /** False when the connection is closed. */
+  #ask({ subject: reply }: Mailbox, batch: number, waitMs: number): boolean {
+    const request = waitMs > 0 ? { batch, expires: nanos(waitMs) } : { batch, no_wait: true };
+    const ask = () => this.#parts.connection.publish(this.#subject, JSON.stringify(request), { reply });
+    return unlessClosed(() => [ask()]) !== undefined;
+  }
+}
+
+function unlessClosed<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof errors.ClosedConnectionError) return undefined;
+    throw error;
+  }
+}
+
+function handBack(message: Msg): void {
+  if (!isStatus(message)) toDelivery(message).nak();
 }
 
 /** The end of a pull is an empty message with a status: 404 none, 408 expired, 409 gone, 503 nobody there. */
