@@ -8,7 +8,7 @@ import { EvaluationWorker } from './application/evaluation-worker.ts';
 import { judgeFinishedRun } from './application/judge-finished-run.ts';
 import type { TaskParts } from './application/task-parts.ts';
 import type { EvaluationRecord } from './domain/evaluation.ts';
-import { subscribeToFinishedRuns } from './inbound/run-finished.subscriber.ts';
+import { FinishedRuns } from './inbound/run-finished.subscriber.ts';
 import { boundedChecks } from './outbound/bounded-checks.ts';
 import type { Connections } from './outbound/connections.ts';
 import { evalAgentsRepository } from './outbound/eval-agents.repository.ts';
@@ -29,6 +29,7 @@ export class EvaluationProcess implements OnModuleDestroy, OnApplicationShutdown
   readonly worker: EvaluationWorker;
   readonly #connections: Connections;
   readonly #relay: OutboxRelay;
+  readonly #finishedRuns: FinishedRuns;
   readonly #leaving = new AbortController();
 
   constructor({ config, connections, logger, observe }: ProcessParts) {
@@ -45,13 +46,22 @@ export class EvaluationProcess implements OnModuleDestroy, OnApplicationShutdown
         this.#relay.kick();
       },
     };
-    const advance = advanceEvaluation(parts, { concurrency: config.EVAL_CONCURRENCY });
-    this.worker = new EvaluationWorker({ work: parts.work, advance, workerId: newId(), logger });
     const judge = judgeFinishedRun(parts, this.#leaving.signal);
-    subscribeToFinishedRuns(messaging, async (run) => {
-      const outcome = await judge(run);
-      this.worker.kick();
-      return outcome;
+    this.#finishedRuns = new FinishedRuns({
+      messaging,
+      logger,
+      onFinished: async (run) => {
+        const outcome = await judge(run);
+        this.worker.kick();
+        return outcome;
+      },
+    });
+    this.worker = new EvaluationWorker({
+      work: parts.work,
+      onHeld: (held) => this.#finishedRuns.follow(new Set(held.map(({ tenantId }) => tenantId))),
+      advance: advanceEvaluation(parts, { concurrency: config.EVAL_CONCURRENCY }),
+      workerId: newId(),
+      logger,
     });
     this.#relay.start();
     this.worker.kick();
@@ -61,6 +71,7 @@ export class EvaluationProcess implements OnModuleDestroy, OnApplicationShutdown
   async onModuleDestroy(): Promise<void> {
     this.#leaving.abort();
     await this.worker.stop();
+    await this.#finishedRuns.stop();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -283,8 +283,8 @@ describe('that an evaluation has finished', () => {
         },
       },
     ]);
-    const { rows } = await world.admin.query('select from eval.outbox');
-    expect(rows).toEqual([]);
+    const outbox = async () => (await world.admin.query('select from eval.outbox')).rowCount;
+    await waitUntil(async () => (await outbox()) === 0, { what: 'nothing is left to be told' });
     expect(await service.metric('aos_evaluations_total{status="passed"}')).toBe(before + 2);
     expect(
       await service.metric('aos_evaluation_duration_seconds_count{status="passed"}'),

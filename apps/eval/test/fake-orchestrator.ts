@@ -101,6 +101,7 @@ export class FakeOrchestrator {
   async tell(runId: string, copy = ''): Promise<void> {
     const run = this.runs.get(runId);
     const tenantId = run?.tenant_id ?? 'acme';
+    const agentId = run?.agent_id ?? newId();
     const event = {
       specversion: '1.0',
       id: `1-${runId}-9${copy}`,
@@ -110,12 +111,12 @@ export class FakeOrchestrator {
       time: new Date().toISOString(),
       datacontenttype: 'application/json',
       tenantid: tenantId,
-      agentid: run?.agent_id ?? newId(),
+      agentid: agentId,
       runid: runId,
       runseq: 9,
       data: {},
     };
-    const subject = eventSubject({ tenantId, entity: 'run', entityId: runId }, 'run.finished');
+    const subject = eventSubject({ tenantId, agentId, entity: 'run', entityId: runId }, 'run.finished');
     await this.#messaging.publishEvents([{ subject, id: event.id, payload: JSON.stringify(event) }]);
   }
 

@@ -93,7 +93,8 @@ describe('an evaluation whose process died', () => {
     const started = await startUndriven(golden('a'), golden('b'));
     world.orchestrator.fateOf = () => 'runs on';
     const submits = () => world.orchestrator.submits.length === 2;
-    await driveAndDie(withoutReply, 1_500, submits);
+    // Longer than a process takes to start on a busy machine.
+    await driveAndDie(withoutReply, 6_000, submits);
     expect(world.orchestrator.runs.size).toBe(2);
 
     await world.startEval();

@@ -1,6 +1,12 @@
 import { commandsOwnedBy, commandsSentBy } from './catalogue.ts';
 import { SERVICES, type ServiceName } from './command.ts';
-import { CONSUMERS, DEAD_STREAM, LIVE_REVOKED_KEYS, deadLetterSubject } from './streams.ts';
+import {
+  CONSUMERS,
+  DEAD_STREAM,
+  LIVE_REVOKED_KEYS,
+  deadLetterSubject,
+  liveRunEndsSubject,
+} from './streams.ts';
 
 /** A NATS user's rights: subjects it may publish to and subscribe to. */
 export interface NatsPermissions {
@@ -28,7 +34,7 @@ const EXTRA: Record<ServiceName, { publish: string[]; subscribe: string[] }> = {
   },
   router: { publish: ['aos.events.v1.*.*.llm.>'], subscribe: [] },
   realtime: { publish: [], subscribe: ['aos.live.v1.>'] },
-  eval: { publish: ['aos.events.v1.*._.evaluation.>'], subscribe: [] },
+  eval: { publish: ['aos.events.v1.*._.evaluation.>'], subscribe: [liveRunEndsSubject('*')] },
   billing: { publish: [], subscribe: [] },
 };
 

@@ -86,15 +86,12 @@ export const RUN_USAGE: ConsumerDefinition = {
   filter: 'aos.events.v1.*.*.run.*.run.finished',
 };
 
-/** The ends of the runs that evaluations wait for. */
-export const EVALUATED_RUNS: ConsumerDefinition = {
-  ...EVENT_READER,
-  name: 'eval-runs',
-  service: 'eval',
-  filter: 'aos.events.v1.*.*.run.*.run.finished',
-};
+export const CONSUMERS: readonly ConsumerDefinition[] = [RUN_TICKETS, LLM_USAGE, RUN_USAGE];
 
-export const CONSUMERS: readonly ConsumerDefinition[] = [RUN_TICKETS, LLM_USAGE, RUN_USAGE, EVALUATED_RUNS];
+/** Consumers of earlier versions; they are deleted, because a consumer that nobody reads still costs every message. */
+export const RETIRED_CONSUMERS: readonly Pick<ConsumerDefinition, 'stream' | 'name'>[] = [
+  { stream: EVENTS_STREAM.name, name: 'eval-runs' },
+];
 
 interface EventPlace {
   tenantId: string;
@@ -111,6 +108,11 @@ export function eventSubject(place: EventPlace, type: EventType): string {
 /** Where the live copies of a run's events are sent. */
 export function liveRunSubject(tenantId: string, runId: string): string {
   return `aos.live.v1.${tenantId}.*.run.${runId}.>`;
+}
+
+/** Where the ends of a tenant's runs are sent; `*`: of all tenants. */
+export function liveRunEndsSubject(tenantId: string): string {
+  return `aos.live.v1.${tenantId}.*.run.*.run.finished`;
 }
 
 /** Where every replica hears of keys that are revoked, of any tenant. */

@@ -1,4 +1,10 @@
-import { CONSUMERS, STREAMS, type ConsumerDefinition, type StreamDefinition } from '@aos/contracts';
+import {
+  CONSUMERS,
+  RETIRED_CONSUMERS,
+  STREAMS,
+  type ConsumerDefinition,
+  type StreamDefinition,
+} from '@aos/contracts';
 import type { Logger } from '@aos/telemetry';
 import {
   AckPolicy,
@@ -24,7 +30,7 @@ interface DeclareOptions {
   consumers?: readonly ConsumerDefinition[];
 }
 
-/** Declares every stream and consumer; what exists is brought up to date, what it holds stays. */
+/** Declares every stream and consumer; what exists is brought up to date, what it holds stays; retired consumers are deleted. */
 export async function declareStreams(options: DeclareOptions): Promise<void> {
   const { url, logger, streams = STREAMS, consumers = CONSUMERS } = options;
   const connection = await openConnection({ url, service: 'migrate', logger });
@@ -32,6 +38,8 @@ export async function declareStreams(options: DeclareOptions): Promise<void> {
     const manager = await jetstreamManager(connection, { checkAPI: false });
     for (const stream of streams) await declareStream(manager, stream);
     for (const consumer of consumers) await declareConsumer(manager, consumer);
+    for (const { stream, name } of RETIRED_CONSUMERS)
+      await exists(() => manager.consumers.delete(stream, name));
   } finally {
     await connection.close();
   }
@@ -75,9 +83,10 @@ async function declareConsumer(manager: JetStreamManager, consumer: ConsumerDefi
   });
 }
 
-async function exists(look: () => Promise<unknown>): Promise<boolean> {
+/** False when what `use` asks for is not there. */
+async function exists(use: () => Promise<unknown>): Promise<boolean> {
   try {
-    await look();
+    await use();
     return true;
   } catch (error) {
     if (error instanceof JetStreamApiError && NOT_FOUND.has(error.code)) return false;

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CONSUMERS, EVENTS_STREAM, RUN_TICKETS, STREAMS, WORK_STREAM, eventSubject } from '@aos/contracts';
+import {
+  CONSUMERS,
+  EVENTS_STREAM,
+  LLM_USAGE,
+  RETIRED_CONSUMERS,
+  RUN_TICKETS,
+  STREAMS,
+  WORK_STREAM,
+  eventSubject,
+} from '@aos/contracts';
 import { waitUntil } from '@aos/testing';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { declareStreams, type CoreMessage, type Messaging } from '../src/index.ts';
@@ -44,6 +53,15 @@ describe('declaring streams', () => {
     expect(after.config).toEqual(before.config);
     expect(after.created).toBe(before.created);
     expect(after.state.messages).toBe(before.state.messages);
+  });
+
+  it('deletes consumers that nobody reads any more', async () => {
+    const [retired] = RETIRED_CONSUMERS;
+    if (retired === undefined) throw new Error('none is retired');
+    await declare({ consumers: [...CONSUMERS, { ...LLM_USAGE, ...retired }] });
+    expect(await manager.consumers.list(retired.stream).next()).not.toContainEqual(
+      expect.objectContaining({ name: retired.name }),
+    );
   });
 
   it('brings up to date what the contracts have changed', async () => {

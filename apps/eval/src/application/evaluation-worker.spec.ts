@@ -24,7 +24,7 @@ function start({
 }: Script): EvaluationWorker {
   // The rest of the work is done by `advance`.
   const work = { hold, release } as unknown as EvaluationWork;
-  worker = new EvaluationWorker({ work, advance, workerId: 'w', logger });
+  worker = new EvaluationWorker({ work, onHeld: () => undefined, advance, workerId: 'w', logger });
   return worker;
 }
 

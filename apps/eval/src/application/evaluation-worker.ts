@@ -3,6 +3,8 @@ import type { EvaluationWork, HeldEvaluation } from './evaluation-work.ts';
 
 interface WorkerParts {
   work: EvaluationWork;
+  /** Told what this process holds, before any of it is advanced. */
+  onHeld: (held: readonly HeldEvaluation[]) => void;
   /** Does what is due of an evaluation. */
   advance: (evaluation: HeldEvaluation, signal: AbortSignal) => Promise<void>;
   /** Of this process. */
@@ -66,9 +68,10 @@ export class EvaluationWorker {
 
   /** How many there are to drive. */
   async #advanceAll(): Promise<number> {
-    const { work, workerId, logger, leaseMs = LEASE_MS } = this.#parts;
+    const { work, workerId, onHeld, logger, leaseMs = LEASE_MS } = this.#parts;
     try {
       const held = await work.hold(workerId, leaseMs);
+      onHeld(held);
       for (const evaluation of held) this.#advance(evaluation);
       return held.length;
     } catch (error) {

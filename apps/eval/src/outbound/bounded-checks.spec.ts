@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { boundedChecks } from './bounded-checks.ts';
 
-const misfitOfSchema = (schema: unknown, value: unknown) => boundedChecks().misfitOfSchema(schema, value);
-const problem = (schema: unknown) => boundedChecks().problemOfSchema(schema);
+/** More than it takes on a busy machine. */
+const MS_MAX = 30_000;
+
+const misfitOfSchema = (schema: unknown, value: unknown) =>
+  boundedChecks(MS_MAX).misfitOfSchema(schema, value);
+const problem = (schema: unknown) => boundedChecks(MS_MAX).problemOfSchema(schema);
 const named = (type: string) => ({ $id: 'https://example.com/one', type });
 
 describe('a pattern', () => {

@@ -19,15 +19,12 @@ const OPTIONS = {
 
 const script = new Script('work()');
 
-/** For tests: a clock that stands still. */
-type Clock = () => number;
-
 /**
  * Patterns and schemas of tenants, run within a time limit that V8 keeps: it ends a pattern that backtracks without end,
  * and a schema that refers to itself. All checks of one object share that time, so the process stands still no longer.
  */
-export function boundedChecks(now: Clock = () => performance.now()): Checks {
-  let leftMs = TIME_MS;
+export function boundedChecks(timeMs = TIME_MS): Checks {
+  let leftMs = timeMs;
   let ajv: Ajv2020 | undefined;
   // What schemas leave behind goes with this object, and two with the same `$id` do not meet.
   const compile = (schema: unknown): ValidateFunction => {
@@ -37,13 +34,13 @@ export function boundedChecks(now: Clock = () => performance.now()): Checks {
   const within = (work: () => string | undefined): string | undefined => {
     if (leftMs < 1)
       return 'could not be checked: the checks before it took too long; simplify their patterns';
-    const startedMs = now();
+    const startedMs = performance.now();
     try {
       return script.runInContext(createContext({ work }), { timeout: Math.ceil(leftMs) });
     } catch (error) {
-      return problemOf(error);
+      return problemOf(error, timeMs);
     } finally {
-      leftMs -= now() - startedMs;
+      leftMs -= performance.now() - startedMs;
     }
   };
   return {
@@ -72,8 +69,8 @@ function errorText({ instancePath, message = 'is wrong' }: ErrorObject): string 
 }
 
 /** What V8, RegExp and ajv say of a check that cannot be made. */
-function problemOf(error: unknown): string {
+function problemOf(error: unknown, timeMs: number): string {
   const { code, message }: { code?: unknown; message?: unknown } = Object(error);
-  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return `could not be checked within ${TIME_MS} ms`;
+  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return `could not be checked within ${timeMs} ms`;
   return `cannot be used: ${String(message)}`;
 }
