@@ -144,7 +144,7 @@ describe('whoever answers', () => {
 
   it('may answer a person, whose tool knows no inbox of its own', async () => {
     const subscription = user('orchestrator').connection.subscribe(runsSubmit.subject, {
-      callback: (_, message) => message.respond('first'),
+      callback: (_, message) => void message.respond('first'),
     });
     await user('orchestrator').connection.flush();
     const person = await surroundings.raw();
