@@ -162,6 +162,18 @@ export const OUTPUTS: Readonly<Record<string, unknown>> = {
   'orchestrator.runs.pause.v1': summary,
   'orchestrator.runs.resume.v1': summary,
   'orchestrator.runs.restart.v1': summary,
+  'orchestrator.runs.replay.v1': {
+    mode: 'EXACT',
+    run_id: summary.run_id,
+    engine_version: 3,
+    replayed_by: 4,
+    events: 5,
+    commands: 4,
+    verdict: 'identical',
+    divergence: null,
+    reason: null,
+    sha256: 'ab'.repeat(32),
+  },
   'orchestrator.artifacts.read.v1': {
     artifact: { name: 'word', sha256: 'ab'.repeat(32), bytes: 2, media_type: 'text/plain' },
     offset: 0,
@@ -226,6 +238,11 @@ export const BODIES: Readonly<Record<string, { valid: object; wrong: object; wro
     valid: { from_step: 's' },
     wrong: { from_step: 1 },
     wrongField: '/from_step',
+  },
+  'POST /runs/:run_id/replay': {
+    valid: { mode: 'EXACT' },
+    wrong: { mode: 'exact' },
+    wrongField: '/mode',
   },
   'POST /runtime/simulate': {
     valid: { plan: [{ skill: 'http_call' }], budget_cents: 5 },

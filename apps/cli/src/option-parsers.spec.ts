@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { centsAmount, commaSeparated, label, planParser, wholeNumber } from './option-parsers.ts';
+import {
+  centsAmount,
+  changedParam,
+  commaSeparated,
+  label,
+  planParser,
+  wholeNumber,
+} from './option-parsers.ts';
 
 let directory: string;
 
@@ -49,5 +56,20 @@ describe('other options', () => {
     [label, '=x'],
   ])('refuse what they cannot read: %p %j', (parse: (text: string) => unknown, text) => {
     expect(() => parse(text)).toThrow('Not');
+  });
+});
+
+describe('a changed param', () => {
+  it('names its step and its path; what is not JSON is text', () => {
+    const first = changedParam('fetch.headers.accept=text/html');
+    const both = changedParam('fetch.timeout=5', changedParam('fetch.headers.age=1', first));
+    expect(changedParam('pick.query=.price == "1"', both)).toEqual({
+      fetch: { headers: { accept: 'text/html', age: 1 }, timeout: 5 },
+      pick: { query: '.price == "1"' },
+    });
+  });
+
+  it.each(['fetch=1', '.url=1', 'fetch..url=1', 'fetch.url'])('%s is none', (text) => {
+    expect(() => changedParam(text)).toThrow('step.path=value');
   });
 });

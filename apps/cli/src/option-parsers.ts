@@ -72,3 +72,39 @@ function parseJson(text: string): unknown {
     throw new InvalidArgumentError(`Not JSON: ${error instanceof Error ? error.message : 'failed'}.`);
   }
 }
+
+type Params = Record<string, unknown>;
+
+/** `step.path.to.field=value` as params by step, added to those before; the value is JSON, else text. */
+export function changedParam(text: string, earlier: Record<string, Params> = {}): Record<string, Params> {
+  const at = text.indexOf('=');
+  const [step = '', ...path] = text.slice(0, Math.max(0, at)).split('.');
+  if (step === '' || path.length === 0 || path.includes(''))
+    throw new InvalidArgumentError('Not of the form step.path=value.');
+  const nested = path.reduceRight<unknown>(
+    (inner, key) => ({ [key]: inner }),
+    jsonOrText(text.slice(at + 1)),
+  );
+  return merged(earlier, { [step]: nested }) as Record<string, Params>;
+}
+
+function merged(into: Params, from: Params): Params {
+  const both = { ...into };
+  for (const [key, value] of Object.entries(from)) {
+    const known = both[key];
+    both[key] = isParams(known) && isParams(value) ? merged(known, value) : value;
+  }
+  return both;
+}
+
+function isParams(value: unknown): value is Params {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -13,6 +13,7 @@ import { addGetRun } from './commands/get-run.ts';
 import { addListAgents } from './commands/list-agents.ts';
 import { addOps } from './commands/ops.ts';
 import { addPauseRun } from './commands/pause-run.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRestartRun } from './commands/restart-run.ts';
 import { addResumeRun } from './commands/resume-run.ts';
 import { addRun } from './commands/run.ts';
@@ -63,6 +64,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   addPauseRun(program, perform);
   addResumeRun(program, perform);
   addRestartRun(program, perform);
+  addReplay(program, perform);
   addBulk(program, perform);
   addSimulate(program, perform, directory);
   addCapabilities(program, perform);

@@ -23,6 +23,7 @@ import {
   runsGet,
   runsList,
   runsPause,
+  runsReplay,
   runsRestart,
   runsResume,
   runsSubmit,
@@ -51,6 +52,7 @@ import { listRunEvents } from './application/list-run-events.ts';
 import { listRuns } from './application/list-runs.ts';
 import { listSkills } from './application/list-skills.ts';
 import { pauseRun } from './application/pause-run.ts';
+import { replayRun } from './application/replay/replay-run.ts';
 import { restartRun } from './application/restart-run.ts';
 import { resumeRun } from './application/resume-run.ts';
 import { simulatePlan } from './application/simulate-plan.ts';
@@ -67,7 +69,7 @@ import { resumeTenant, suspendTenant } from './application/ops/suspend-tenant.ts
 import type { WorkerFleet } from './application/ops/worker-fleet.ts';
 import { submitRun } from './application/submit-run.ts';
 import { updateAgent } from './application/update-agent.ts';
-import type { EngineStore, EventPublisher, Planner } from './application/engine/ports.ts';
+import type { EngineStore, EventPublisher, Planner, Submission } from './application/engine/ports.ts';
 import type { ModelCalls } from './application/model-calls.ts';
 import { ModelPlanner } from './application/planner/model-planner.ts';
 import { ArchiveProcess } from './archive-process.ts';
@@ -209,6 +211,8 @@ function answerRuns(
   answer(messaging, runsCancel, cancelRun(signals));
   answer(messaging, runsPause, pauseRun(signals));
   answer(messaging, runsResume, resumeRun(signals));
+  const rerun = { submit: (run: Submission) => engine.submit(run), skills, clock, chance };
+  answer(messaging, runsReplay, replayRun({ ...rerun, runs, artifacts }));
   answer(messaging, runsRestart, restartRun({ runs, restart: (run) => engine.restart(run), clock }));
 }
 

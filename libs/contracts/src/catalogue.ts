@@ -10,6 +10,7 @@ import { runsEvents } from './commands/orchestrator/runs-events.v1.ts';
 import { runsGet } from './commands/orchestrator/runs-get.v1.ts';
 import { runsList } from './commands/orchestrator/runs-list.v1.ts';
 import { runsPause } from './commands/orchestrator/runs-pause.v1.ts';
+import { runsReplay } from './commands/orchestrator/runs-replay.v1.ts';
 import { runsRestart } from './commands/orchestrator/runs-restart.v1.ts';
 import { runsResume } from './commands/orchestrator/runs-resume.v1.ts';
 import { runsSubmit } from './commands/orchestrator/runs-submit.v1.ts';
@@ -56,6 +57,7 @@ export const COMMANDS = [
   runsPause,
   runsResume,
   runsRestart,
+  runsReplay,
   skillsList,
   runtimeSimulate,
   runtimeCapabilities,

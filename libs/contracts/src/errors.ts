@@ -45,6 +45,12 @@ export const ERRORS = {
     retryable: true,
     owner: 'caller',
   },
+  not_recorded: {
+    title: 'Nothing is recorded to answer the step with',
+    status: 409,
+    retryable: false,
+    owner: 'caller',
+  },
   conflict: { title: 'The state does not allow this', status: 409, retryable: false, owner: 'caller' },
   payload_too_large: { title: 'The body is too large', status: 413, retryable: false, owner: 'caller' },
   unsupported_media_type: { title: 'Unsupported media type', status: 415, retryable: false, owner: 'caller' },

@@ -3,6 +3,7 @@ import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
 import { SPEND_PURPOSES } from './llm.ts';
 import { compensation, planMetadata, planStep } from './plan.ts';
+import { replayEffects } from './replay.ts';
 import { rollbackCause, runOnFailure } from './rollback.ts';
 import { id, microcents, tenantId, timestamp } from './values.ts';
 
@@ -32,6 +33,8 @@ export const EVENT_DATA = {
     deadline: timestamp.optional(),
     /** Absent: `keep`. Added with engine version 4. */
     on_failure: runOnFailure.optional(),
+    /** The run that it replays. Added with engine version 4. */
+    replay_of: z.object({ run_id: id, from_step: z.string().nullable(), effects: replayEffects }).optional(),
   }),
   'run.started': z.object({ engine_version: z.int() }),
   /** `cost_microcents`: what planning cost; the tokens stand in the metadata. */
@@ -94,6 +97,17 @@ export const EVENT_DATA = {
     output_artifact: artifactRef.optional(),
     /** What undoes it, as its skill declares; the params are values, without references. */
     compensation: compensation.optional(),
+    /** Of a replay: the step was taken over or answered as it was; nothing was done. */
+    recorded: z.literal(true).optional(),
+  }),
+  /** Of a replay: how the step ended in the run that is replayed, to answer it with. */
+  'step.recorded': z.object({
+    step_id: z.string(),
+    output: z.json().nullable(),
+    output_artifact: artifactRef.optional(),
+    /** Null: it succeeded. */
+    error: errorSpec.nullable(),
+    files: z.array(artifactRef),
   }),
   /** A skill kept a file for the run. */
   'artifact.created': z.object({ step_id: z.string(), artifact: artifactRef }),

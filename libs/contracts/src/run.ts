@@ -74,6 +74,8 @@ export const runStep = z.object({
   output_tokens: z.int().nonnegative(),
   cost_cents: z.number(),
   cost_microcents: microcents,
+  /** Of a replay: taken over, or answered as it was in the run that is replayed. */
+  recorded: z.boolean().optional(),
   /** What undoes the step; null: nothing does. */
   compensation: stepCompensation.nullable().optional(),
 });
@@ -104,6 +106,8 @@ export const run = runSummary.extend({
   generation: z.int().optional(),
   start_at: timestamp.nullable().optional(),
   deadline: timestamp.nullable().optional(),
+  /** The run that it replays. */
+  replay_of: id.nullable().optional(),
   on_failure: runOnFailure.optional(),
   /** Of a run that is or was rolled back. */
   rollback: runRollback.nullable().optional(),

@@ -63,18 +63,25 @@ export function submitRun(parts: SubmitParts) {
     if (issues.length > 0) return fail(invalidRequest(issues));
     const plan = planOf(parts, goal);
     if (!plan.ok) return plan;
-    try {
-      return toOutcome(await parts.submit(toSubmission(parts, context, goal, plan.value)));
-    } catch (error) {
-      if (error instanceof StoreDataError)
-        return fail(invalidRequest([{ field: '', message: 'cannot be stored as it is' }]));
-      return fail(
-        errorOf('unavailable', 'the run could not be stored; try again with the same idempotency key', {
-          retryAfterMs: 1000,
-        }),
-      );
-    }
+    return whileStorable(() => parts.submit(toSubmission(parts, context, goal, plan.value)));
   };
+}
+
+/** The verdict on a submit, as its caller is told. */
+export async function whileStorable(
+  submit: () => Promise<SubmitResult>,
+): Promise<StructuredOutcome<SubmittedRun>> {
+  try {
+    return toOutcome(await submit());
+  } catch (error) {
+    if (error instanceof StoreDataError)
+      return fail(invalidRequest([{ field: '', message: 'cannot be stored as it is' }]));
+    return fail(
+      errorOf('unavailable', 'the run could not be stored; try again with the same idempotency key', {
+        retryAfterMs: 1000,
+      }),
+    );
+  }
 }
 
 /** Null: the goal comes without a plan, so the run is planned when it is worked on. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runsCancel } from '../commands/orchestrator/runs-cancel.v1.ts';
 import { runsPause } from '../commands/orchestrator/runs-pause.v1.ts';
+import { runsReplay } from '../commands/orchestrator/runs-replay.v1.ts';
 import { runsRestart } from '../commands/orchestrator/runs-restart.v1.ts';
 import { runsResume } from '../commands/orchestrator/runs-resume.v1.ts';
 import type { HttpRoute } from './route.ts';
@@ -32,6 +33,13 @@ export const STEERING_ROUTES: readonly HttpRoute[] = [
     ...steering,
     path: '/runs/:run_id/restart',
     body: runsRestart.input.omit({ run_id: true }).optional(),
+    rate: 'goals',
+  }),
+  serve(runsReplay, {
+    ...steering,
+    path: '/runs/:run_id/replay',
+    body: runsReplay.input.omit({ run_id: true }),
+    status: 200,
     rate: 'goals',
   }),
 ];

@@ -28,6 +28,7 @@ export function eventsOfAttempt({ command, attempt, ...facts }: EndedAttempt): N
     attempts: call.attempt,
     started_at: startedAt,
     ...latency,
+    ...(attempt.isRecorded === true ? { recorded: true as const } : {}),
   };
   const spent = spentFields(attempt.spend);
   if (outcome.ok) {

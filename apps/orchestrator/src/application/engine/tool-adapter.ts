@@ -27,6 +27,7 @@ import {
   type SkillResult,
   type Spend,
 } from '../../domain/skill/skill.ts';
+import { recordedAttempt } from './recorded-attempt.ts';
 import type { ClaimedRun, Clock, Lease } from './ports.ts';
 
 interface CallRequest {
@@ -58,6 +59,8 @@ export interface Attempt {
   mayRepeat: boolean;
   startedAtMs: number;
   latencyMs: number;
+  /** Of a replay: it was answered as it was, and nothing was done. */
+  isRecorded?: true;
 }
 
 /** Given as the reason, it spares an exception with its stack for every call. */
@@ -138,6 +141,8 @@ export class ToolAdapter {
     const place = { runId: claim.runId, stepId: step.step_id, generation: state.generation, isUndoing };
     const key = onDemand(() => intent?.idempotencyKey ?? effectKey(place, params));
     const hasSideEffects = skill.hasSideEffects(params);
+    const recorded = hasSideEffects && !isUndoing ? recordedAttempt(state, step.step_id, skill) : undefined;
+    if (recorded !== undefined) return { ...recorded, startedAtMs: this.#clock.now(), latencyMs: 0 };
     const isIdempotent = skill.isIdempotent(params);
     if (hasSideEffects) {
       if (intent === null || intent.isRepeatWanted)

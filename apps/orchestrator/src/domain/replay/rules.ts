@@ -31,6 +31,7 @@ const RULES: { readonly [T in OwnType]: Rule<T> } = {
   'artifact.removed': step.artifactRemoved,
   'step.resolved': step.stepResolved,
   'step.finished': step.stepFinished,
+  'step.recorded': step.stepRecorded,
 };
 
 const ROLLBACK_TYPES: { readonly [T in RollbackType]: true } = {

@@ -3,7 +3,7 @@ import type { CallCommand } from '../run/command.ts';
 import { isOutcomeUnknown, lateness, unknownOutcome } from '../run/decide.ts';
 import type { StepState } from '../run/state.ts';
 import { callDeed, closeDeed, endDeed, type Deed } from './deed.ts';
-import { explainedIf, type Explanation } from './explanation.ts';
+import { explained, explainedIf, type Explanation } from './explanation.ts';
 import { stepIn, type Scene } from './scene.ts';
 
 /** An intent is announced once, and again where a person wants the call repeated. */
@@ -47,9 +47,19 @@ function repeatsOf(scene: Scene, { step, attempt }: CallCommand, error: ErrorSpe
   return intent?.isIdempotent === false ? [false, intent.isRepeatWanted] : [true];
 }
 
+/** Of a run that replays another it is said beforehand what was in that one. */
+function isBefore({ state }: Scene): boolean {
+  return state.replayOf !== undefined && state.startedAt === null;
+}
+
+export function stepRecorded(scene: Scene, data: EventData<'step.recorded'>): Explanation {
+  return explainedIf(isBefore(scene), { do: 'submit recording', step_id: data.step_id });
+}
+
 /** A file is kept by a call under way. */
-export function artifactCreated({ offered }: Scene, data: EventData<'artifact.created'>): Explanation {
-  const attempt = offered.get(data.step_id)?.attempt;
+export function artifactCreated(scene: Scene, data: EventData<'artifact.created'>): Explanation {
+  if (isBefore(scene)) return explained({ do: 'submit file', step_id: data.step_id });
+  const attempt = scene.offered.get(data.step_id)?.attempt;
   return explainedIf(
     attempt !== undefined,
     endDeed('kept', { step_id: data.step_id, attempt: attempt ?? 0 }),
@@ -69,16 +79,24 @@ export function stepResolved(scene: Scene, data: EventData<'step.resolved'>): Ex
 
 export function stepFinished(scene: Scene, data: EventData<'step.finished'>): Explanation {
   const { step_id, status, attempts, error } = data;
+  if (data.recorded === true && isBefore(scene)) return explained({ do: 'submit end', step_id, status });
   if (status === 'succeeded') {
     const call = scene.offered.get(step_id);
     const isOpen = stepIn(scene, step_id)?.intent !== null;
-    const found = endDeed('succeeded', { step_id, attempt: attempts });
+    const found = endDeed('succeeded', { step_id, attempt: attempts }, recorded(data.recorded, data.output));
     if (call === undefined || isOpen) return { found, allowed: [] };
-    return { found, allowed: [endDeed('succeeded', { step_id, attempt: call.attempt })] };
+    const recording = stepIn(scene, step_id)?.recording;
+    const answer = recorded(data.recorded, recording?.output);
+    return { found, allowed: [endDeed('succeeded', { step_id, attempt: call.attempt }, answer)] };
   }
   const step = stepIn(scene, step_id);
   const allowed = step === undefined ? [] : closingsOf(scene, step, data);
   return { found: { ...closeDeed(step_id, status, error), attempts }, allowed };
+}
+
+/** An answer out of the record is the one recorded. */
+function recorded(isRecorded: true | undefined, output: unknown): Record<string, unknown> {
+  return isRecorded === true ? { recorded: output } : {};
 }
 
 /** How a step may end other than well. */

@@ -1,5 +1,6 @@
 import { MAX_PARALLEL_DEFAULT, type EventData, type StepStatus } from '@aos/contracts';
 import { isOfRollback, evolveRollback } from './evolve-rollback.ts';
+import { replayFields, withRecording } from './recording.ts';
 import { stepsAgain } from './restart.ts';
 import { charged, toStatus, toStepStatus, withArtifact, withoutArtifact, withStep } from './state-changes.ts';
 import type { RunEvent, RunState, StepState } from './state.ts';
@@ -63,6 +64,7 @@ function apply(state: RunState, event: RunEvent): RunState {
         startAt: event.data.start_at ?? null,
         deadline: event.data.deadline ?? null,
         onFailure: event.data.on_failure ?? 'keep',
+        ...replayFields(event.data),
         reservedMicrocents: event.data.reserved_microcents,
         estimateMicrocents: event.data.reserved_microcents,
       };
@@ -91,6 +93,8 @@ function apply(state: RunState, event: RunEvent): RunState {
       );
     case 'step.finished':
       return stepFinished(state, event);
+    case 'step.recorded':
+      return withStep(state, event.data.step_id, (step) => withRecording(step, event.data));
     case 'step.resolved':
       return withStep(state, event.data.step_id, (step) => resolved(step, event.data));
     case 'run.waiting':
@@ -208,6 +212,7 @@ function stepFinished(
     outputArtifact: data.output_artifact ?? null,
     error: data.error,
     declared: data.compensation ?? null,
+    ...(data.recorded === true ? { isRecorded: true } : {}),
   }));
   const artifacts =
     data.output_artifact === undefined
@@ -243,11 +248,17 @@ function runFinished(state: RunState, data: EventData<'run.finished'>, time: str
   };
 }
 
+/** What is recorded of it in the run that it replays still holds. */
+function pendingAgain({ plan, recording }: StepState): [string, StepState] {
+  const [id, step] = pendingStep(plan);
+  return [id, recording === undefined ? step : { ...step, recording }];
+}
+
 /** Its times were those of the first generation; its costs stay. */
 function restarted(state: RunState, data: EventData<'run.restarted'>): RunState {
   const again = stepsAgain(state, data.from_step);
   const steps = Object.fromEntries(
-    Object.entries(state.steps).map(([id, step]) => (again.has(id) ? pendingStep(step.plan) : [id, step])),
+    Object.entries(state.steps).map(([id, step]) => (again.has(id) ? pendingAgain(step) : [id, step])),
   );
   const { keyNumber } = state.planning;
   return {

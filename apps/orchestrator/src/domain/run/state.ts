@@ -7,6 +7,7 @@ import type {
   EventType,
   Plan,
   PlanStep,
+  ReplayEffects,
   RollbackCause,
   RunOnFailure,
   RunStatus,
@@ -56,6 +57,15 @@ export interface CompensationState {
   outputTokens: number;
 }
 
+/** How a step ended in the run that is replayed. */
+interface Recording {
+  output: Json;
+  outputArtifact: ArtifactRef | null;
+  /** Null: it succeeded. */
+  error: ErrorSpec | null;
+  files: readonly ArtifactRef[];
+}
+
 export interface StepState {
   plan: PlanStep;
   status: StepStatus;
@@ -80,6 +90,10 @@ export interface StepState {
   declared: Compensation | null;
   /** Null: it was not to be undone so far. */
   compensation: CompensationState | null;
+  /** Of a replay: to answer it with. */
+  recording?: Recording;
+  /** Of a replay: nothing was done for it, so there is nothing to undo. */
+  isRecorded?: boolean;
 }
 
 /** A run on its way back. */
@@ -130,6 +144,8 @@ export interface RunState {
   steps: Readonly<Record<string, StepState>>;
   /** The first step whose failure ends the run. */
   failedStep: string | null;
+  /** The run that it replays. */
+  replayOf?: { runId: string; effects: ReplayEffects };
   /** What becomes of completed effects where the run fails or is cut. */
   onFailure: RunOnFailure;
   /** Null: it goes, or went, forward. */

@@ -73,6 +73,8 @@ export interface SkillResult {
 /** What a step may call. Failure is data: `execute` rejects only on bugs. */
 export interface Skill {
   readonly spec: ToolSpec;
+  /** Its side effect is no more than what is paid: a replay calls it, since it is for this that replays are made. */
+  readonly isOnlyPaid?: true;
   /** What does not fit, as pointers into the params. Where a plan has a reference, any type fits. */
   validate(params: JsonObject): InputIssue[];
   /** Places written in the params that may not be reached, as pointers into the params. */

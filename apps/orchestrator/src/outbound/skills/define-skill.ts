@@ -33,6 +33,7 @@ export interface SkillDefinition<P extends z.ZodType> extends Omit<
   isIdempotent: (params: JsonObject) => boolean;
   /** The call charges what it spends itself; `cost_microcents` is then what one usually costs, for reservations. */
   isMetered?: true;
+  isOnlyPaid?: true;
   /** Where the params say more of it than `cost_microcents`. */
   usualCostMicrocents?: (params: JsonObject) => number;
   forbiddenPlaces?: (params: JsonObject) => InputIssue[];
@@ -50,6 +51,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
     isIdempotent,
     forbiddenPlaces,
     isMetered = false,
+    isOnlyPaid,
     usualCostMicrocents,
     undoOf,
     run,
@@ -62,6 +64,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
   };
   return {
     spec,
+    ...(isOnlyPaid === true ? { isOnlyPaid } : {}),
     validate: (params) => {
       const parsed = schema.safeParse(params);
       if (parsed.success) return [];

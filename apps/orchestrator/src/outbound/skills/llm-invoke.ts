@@ -49,6 +49,7 @@ export function llmInvoke(models: ModelCalls): Skill {
     params,
     output,
     isMetered: true,
+    isOnlyPaid: true,
     usualCostMicrocents,
     hasSideEffects: () => true,
     isIdempotent: () => true,
