@@ -18,6 +18,7 @@ const AS_THEN: Kind = {
   hasTimes: false,
   hasPauses: false,
   hasRestarts: false,
+  hasRollbacks: false,
 };
 
 async function expectNothingViolated(seed: number, kind?: Kind): Promise<void> {

@@ -5,6 +5,7 @@ import { replayExact } from '../../../src/domain/replay/replay-exact.ts';
 import { fold } from '../../../src/domain/run/evolve.ts';
 import { isTerminal, type RunEvent, type RunState } from '../../../src/domain/run/state.ts';
 import type { MemoryRun } from '../memory-run.ts';
+import { checkRollbacks } from './rollback-checks.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Of a sweep in calm weather, with time to act. */
@@ -20,6 +21,7 @@ export function checkAtRest(simulation: Simulation): void {
   checkBudgets(simulation);
   checkPlanning(simulation);
   checkReplays(simulation);
+  checkRollbacks(simulation);
 }
 
 /** No accepted run is lost, none is doubled, an accepted cancellation ends its run. */
@@ -35,7 +37,8 @@ function checkAccepted({ world, store, workload }: Simulation): void {
   }
   for (const runId of workload.cancelled) {
     const status = store.runs.get(runId)?.status;
-    if (status === undefined || !isTerminal(status))
+    const isGoingBack = status === 'waiting' && fold(store.journals.events(runId)).rollback !== null;
+    if (status === undefined || !(isTerminal(status) || isGoingBack))
       world.violate(`a cancelled run goes on: ${runId} ${status}`);
   }
 }
@@ -157,7 +160,13 @@ function checkBudgets({ world, store }: Simulation): void {
   }
 }
 
-const SPENDING: readonly string[] = ['step.finished', 'tool.call.failed', 'plan.created', 'plan.rejected'];
+const SPENDING: readonly string[] = [
+  'step.finished',
+  'step.compensated',
+  'tool.call.failed',
+  'plan.created',
+  'plan.rejected',
+];
 
 /** Up to the run's last end. */
 function settledOf(events: readonly RunEvent[]): readonly RunEvent[] {

@@ -10,6 +10,7 @@ import type { JournalRow } from '../../../src/application/engine/ports.ts';
 import {
   NOTHING_SPENT,
   type Json,
+  type JsonObject,
   type Skill,
   type SkillCall,
   type SkillRegistry,
@@ -24,12 +25,19 @@ interface Kind {
   hasSideEffects: boolean;
   isIdempotent: boolean;
   costMicrocents: number;
+  isUndo?: boolean;
 }
 
-const KINDS: Kind[] = [
+const FORWARD: Kind[] = [
   { name: 'pure', hasSideEffects: false, isIdempotent: true, costMicrocents: 0 },
   { name: 'repeatable', hasSideEffects: true, isIdempotent: true, costMicrocents: 300 },
   { name: 'once', hasSideEffects: true, isIdempotent: false, costMicrocents: 700 },
+];
+
+const UNDOS: Kind[] = [
+  { name: 'undo_pure', hasSideEffects: false, isIdempotent: true, costMicrocents: 0, isUndo: true },
+  { name: 'undo', hasSideEffects: true, isIdempotent: true, costMicrocents: 110, isUndo: true },
+  { name: 'undo_once', hasSideEffects: true, isIdempotent: false, costMicrocents: 130, isUndo: true },
 ];
 
 /** Some outputs are too large for an event. */
@@ -38,11 +46,12 @@ const LARGE_TEXT = 'x'.repeat(EVENT_PAYLOAD_BYTES_MAX);
 /** A skill may be wrong: it then throws. */
 export class SkillBugError extends Error {}
 
-export const SKILL_NAMES = KINDS.map(({ name }) => name);
+export const SKILL_NAMES = FORWARD.map(({ name }) => name);
+export const UNDO_NAMES = UNDOS.map(({ name }) => name);
 
 /** Everything beyond the engine: where effects happen and events arrive. Watches that nothing forbidden does. */
 export class Outside {
-  /** How often each effect happened, by run, step and generation, then by key. */
+  /** How often each effect happened, by run, step and generation, then by key; what undoes one has a place of its own. */
   readonly effects = new Map<string, { skill: string; byKey: Map<string, number> }>();
   /** The last call of each step, by process and run. */
   readonly #underWay = new Map<string, Map<string, AbortSignal>>();
@@ -62,8 +71,9 @@ export class Outside {
   }
 
   /** A person takes it on themselves that the effect may happen once more. */
-  allowRepeat(runId: string, stepId: string): void {
-    this.#repeats.set(`${runId}/${stepId}`, (this.#repeats.get(`${runId}/${stepId}`) ?? 0) + 1);
+  allowRepeat(runId: string, stepId: string, isUndo: boolean): void {
+    const place = placeOf({ isUndo }, { runId, stepId });
+    this.#repeats.set(place, (this.#repeats.get(place) ?? 0) + 1);
   }
 
   isPublished(runId: string, seq: number): boolean {
@@ -83,7 +93,7 @@ export class Outside {
 
   /** The skills as one process calls them. */
   skillsOf(process: SimProcess): SkillRegistry {
-    return new Map(KINDS.map((kind) => [kind.name, this.#skill(kind, process)]));
+    return new Map([...FORWARD, ...UNDOS].map((kind) => [kind.name, this.#skill(kind, process)]));
   }
 
   #skill(kind: Kind, process: SimProcess): Skill {
@@ -105,7 +115,7 @@ export class Outside {
       usualCostMicrocents: () => kind.costMicrocents,
       hasSideEffects: () => kind.hasSideEffects,
       isIdempotent: () => kind.isIdempotent,
-      undoOf: () => null,
+      undoOf: ({ undo }) => (isObject(undo) ? { skill: 'undo', params: undo } : null),
       execute: (call) => this.#execute(kind, process, call),
     };
   }
@@ -119,14 +129,16 @@ export class Outside {
     this.#checkAlone(process, call);
     this.#checkTime(process, call);
     if (kind.hasSideEffects) this.#checkStart(process, call);
+    if (kind.isUndo === true) this.#checkUndo(kind, call);
     return this.#world.call({
       actor: process,
       what: `skill.${kind.name} ${runId.slice(-6)}/${stepId}#${attempt}`,
       takesMs: Number(takesMs),
       onLost: () => fail(errorOf('upstream_error', 'the connection was lost')),
       apply: async () => {
-        const calls = (this.#calls.get(`${runId}/${stepId}`) ?? 0) + 1;
-        this.#calls.set(`${runId}/${stepId}`, calls);
+        const place = placeOf(kind, call);
+        const calls = (this.#calls.get(place) ?? 0) + 1;
+        this.#calls.set(place, calls);
         if (calls <= Number(bugs)) throw new SkillBugError();
         if (attempt <= Number(fails)) {
           const facts = typeof retryAfterMs === 'number' ? { retryAfterMs } : {};
@@ -185,16 +197,36 @@ export class Outside {
       this.#world.violate(`an effect was started by a process declared dead: ${runId}/${stepId}`);
   }
 
-  #happen(kind: Kind, { runId, stepId, idempotencyKey }: SkillCall): void {
-    const place = `${runId}/${stepId}/${this.#generationOf(runId, idempotencyKey)}`;
+  #happen(kind: Kind, call: SkillCall): void {
+    const { runId, idempotencyKey } = call;
+    const place = `${placeOf(kind, call)}/${this.#generationOf(runId, idempotencyKey)}`;
     const effect = this.effects.get(place) ?? { skill: kind.name, byKey: new Map() };
     effect.byKey.set(idempotencyKey, (effect.byKey.get(idempotencyKey) ?? 0) + 1);
     this.effects.set(place, effect);
     if (effect.byKey.size > 1) this.#world.violate(`an effect happened under two keys: ${place}`);
     const times = effect.byKey.get(idempotencyKey) ?? 0;
-    const timesAllowed = 1 + (this.#repeats.get(`${runId}/${stepId}`) ?? 0);
+    const timesAllowed = 1 + (this.#repeats.get(placeOf(kind, call)) ?? 0);
     if (!kind.isIdempotent && times > timesAllowed)
       this.#world.violate(`an effect that must not be repeated happened ${times} times: ${place}`);
+  }
+
+  /** Nothing is undone but on the way back, and what was done later is undone before. */
+  #checkUndo({ hasSideEffects }: Kind, { runId, stepId }: SkillCall): void {
+    // Only what is announced waits until all that went before is durable.
+    if (!hasSideEffects) return;
+    const events = this.#store.journals.events(runId);
+    const begin = events.findLast(({ type }) => type === 'run.compensating' || type === 'run.finished');
+    if (begin?.type !== 'run.compensating') {
+      this.#world.violate(`a step is undone although its run does not go back: ${runId}/${stepId}`);
+      return;
+    }
+    const { steps } = begin.data;
+    const undone = events
+      .slice(begin.seq)
+      .flatMap((event) => (event.type === 'step.compensated' ? [event.data.step_id] : []));
+    const before = steps.slice(0, steps.indexOf(stepId));
+    if (!steps.includes(stepId) || before.join() !== undone.join())
+      this.#world.violate(`steps are undone out of order: ${runId}/${stepId} after ${undone.join()}`);
   }
 
   /** Of the run when the effect was announced. */
@@ -207,3 +239,14 @@ export class Outside {
     return generation;
   }
 }
+
+/** Of a step, or of what undoes it. */
+export function placeOf(
+  { isUndo }: Pick<Kind, 'isUndo'>,
+  { runId, stepId }: { runId: string; stepId: string },
+): string {
+  return `${runId}/${stepId}${isUndo === true ? '/undo' : ''}`;
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

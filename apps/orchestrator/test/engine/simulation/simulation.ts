@@ -23,7 +23,9 @@ const BAD_FOR_MS = 30_000;
 /** By then everything must have come to rest. */
 const OVER_BY_MS = 600_000;
 /** Reasons for which a run may wait for a person; a pause that got lost may come after the resume. */
-const PARKED_REASONS = ['unknown_outcome', 'worker_crash_loop', 'paused'];
+const PARKED_REASONS = ['unknown_outcome', 'compensation_failed', 'worker_crash_loop', 'paused'];
+/** A run may have so many steps that cannot be undone, each of which parks it. */
+const ROUNDS_MAX = 30;
 
 /** What its goals are like. */
 export interface Kind {
@@ -39,6 +41,8 @@ export interface Kind {
   hasPauses?: boolean;
   /** Whether ended runs are restarted. */
   hasRestarts?: boolean;
+  /** Whether steps can be undone. */
+  hasRollbacks?: boolean;
 }
 
 /** One history of several processes, drawn from a seed. */
@@ -64,6 +68,7 @@ export class Simulation {
       hasTimes = true,
       hasPauses = true,
       hasRestarts = true,
+      hasRollbacks = true,
     }: Kind = {},
     isTraced = false,
   ) {
@@ -75,7 +80,14 @@ export class Simulation {
     this.outside = new Outside(this.world, this.store, hasLargeOutputs);
     this.router = new SimRouter(this.world, this.store);
     this.artifacts = new SimArtifacts(this.world);
-    this.workload = new Workload(this, { unplannedRate, hasGraphs, hasTimes, hasPauses, hasRestarts });
+    this.workload = new Workload(this, {
+      unplannedRate,
+      hasGraphs,
+      hasTimes,
+      hasPauses,
+      hasRestarts,
+      hasRollbacks,
+    });
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
   }
@@ -92,8 +104,11 @@ export class Simulation {
       const paused = this.#parked().filter(({ waitingReason }) => waitingReason === 'paused');
       if (paused.length > 0) world.violate(`a run stays paused after its resume: ${paused.length}`);
     }
-    workload.cancelAll(this.#parked().map(({ submission }) => submission));
-    await this.#comeToRest('cancelling what was parked');
+    for (let round = 1; round <= ROUNDS_MAX && this.#parked().length > 0; round += 1) {
+      workload.endAll(this.#parked());
+      await this.#comeToRest('ending what was parked');
+    }
+    if (this.#parked().length > 0) world.violate('a run that was ended still waits');
     return { seed: this.#seed, violations: world.violations, trace: world.trace, runs: this.store.runs.size };
   }
 

@@ -1,11 +1,18 @@
-import type { PlanStepInput, RequestContext, StructuredOutcome, SubmittedRun } from '@aos/contracts';
+import type {
+  PlanStepInput,
+  RequestContext,
+  RunOnFailure,
+  StructuredOutcome,
+  SubmittedRun,
+} from '@aos/contracts';
 import type { Decision } from '../../../src/application/engine/ports.ts';
-import { isOutcomeUnknown } from '../../../src/domain/run/decide.ts';
 import { fold } from '../../../src/domain/run/evolve.ts';
 import type { MemoryRun } from '../memory-run.ts';
 import type { SimProcess } from './sim-process.ts';
+import { decideAbout, NEED_DECISION } from './sim-person.ts';
 import { goalOf, type PlanningFate } from './sim-router.ts';
 import { SKILL_NAMES } from './outside.ts';
+import { cancelWith, undoOfStep } from './rollback-workload.ts';
 import type { Kind, Simulation } from './simulation.ts';
 import { bystander, type Actor } from './world.ts';
 
@@ -15,10 +22,11 @@ interface RunPlace {
 }
 
 type Message =
-  { type: 'cancel'; reason: undefined } | { type: 'pause' } | { type: 'resume'; decision: Decision | null };
+  | { type: 'cancel'; reason: undefined; onFailure?: RunOnFailure | undefined }
+  | { type: 'pause' }
+  | { type: 'resume'; decision: Decision | null };
 
 type Goal = Parameters<SimProcess['submit']>[1];
-
 /** A run somebody was told of. */
 export interface Accepted {
   tenantId: string;
@@ -28,12 +36,15 @@ export interface Accepted {
 }
 
 const ATTEMPTS_MAX = 4;
+const NO_UNDO = { params: {} };
 
 /** The clients: they submit, repeat what got lost, repeat what did not, and cancel. */
 export class Workload {
   readonly accepted: Accepted[] = [];
   /** Runs whose cancellation was accepted. */
   readonly cancelled = new Set<string>();
+  /** Runs whose cancel may have said what becomes of effects. */
+  readonly overridden = new Set<string>();
   readonly #simulation: Simulation;
   readonly #client: Actor = bystander('client');
   readonly #unplannedRate: number;
@@ -41,18 +52,17 @@ export class Workload {
   readonly #hasTimes: boolean;
   readonly #hasPauses: boolean;
   readonly #hasRestarts: boolean;
+  readonly #hasRollbacks: boolean;
   #open = 0;
 
-  constructor(
-    simulation: Simulation,
-    { unplannedRate, hasGraphs, hasTimes, hasPauses, hasRestarts }: Required<Omit<Kind, 'hasLargeOutputs'>>,
-  ) {
+  constructor(simulation: Simulation, { unplannedRate, ...has }: Required<Omit<Kind, 'hasLargeOutputs'>>) {
     this.#simulation = simulation;
     this.#unplannedRate = unplannedRate;
-    this.#hasGraphs = hasGraphs;
-    this.#hasTimes = hasTimes;
-    this.#hasPauses = hasPauses;
-    this.#hasRestarts = hasRestarts;
+    this.#hasGraphs = has.hasGraphs;
+    this.#hasTimes = has.hasTimes;
+    this.#hasPauses = has.hasPauses;
+    this.#hasRestarts = has.hasRestarts;
+    this.#hasRollbacks = has.hasRollbacks;
   }
 
   get isDone(): boolean {
@@ -68,26 +78,25 @@ export class Workload {
   /** What a person decides about runs that wait for one. */
   decideAll(runs: readonly MemoryRun[]): void {
     for (const { submission, waitingReason } of runs) {
-      const decision = waitingReason === 'unknown_outcome' ? this.#decide(submission) : null;
+      const decision = NEED_DECISION.includes(waitingReason)
+        ? decideAbout(this.#simulation, submission.runId)
+        : null;
       this.#begin(async () => void (await this.#tell(submission, { type: 'resume', decision }, Infinity)));
     }
   }
 
-  #decide({ runId }: RunPlace): Decision {
-    const { store, outside, world } = this.#simulation;
-    const { steps } = fold(store.journals.events(runId));
-    const unknown = Object.values(steps).filter(isOutcomeUnknown);
-    const decision = {
-      stepId: world.random.pick(unknown).plan.step_id,
-      outcome: world.random.pick(['retry', 'skip', 'fail'] as const),
-    };
-    if (decision.outcome === 'retry') outside.allowRepeat(runId, decision.stepId);
-    return decision;
-  }
-
-  /** What is left to do about the others. */
-  cancelAll(runs: readonly RunPlace[]): void {
-    for (const run of runs) this.#begin(() => this.#cancel(run));
+  /** What is left to do about the others: a run on its way back is not stopped, so what cannot be undone is left. */
+  endAll(runs: readonly MemoryRun[]): void {
+    for (const { submission, waitingReason } of runs) {
+      const { rollback } = fold(this.#simulation.store.journals.events(submission.runId));
+      if (rollback === null) this.#begin(() => this.#cancel(submission));
+      else {
+        const decision = NEED_DECISION.includes(waitingReason)
+          ? decideAbout(this.#simulation, submission.runId, true)
+          : null;
+        this.#begin(async () => void (await this.#tell(submission, { type: 'resume', decision }, Infinity)));
+      }
+    }
   }
 
   #begin(task: () => Promise<void>): void {
@@ -106,6 +115,9 @@ export class Workload {
       priority: random.int(1, 9),
       ...this.#task(number),
       ...(this.#hasTimes ? this.#times() : {}),
+      ...(this.#hasRollbacks && random.isTrue(0.3)
+        ? { on_failure: random.pick(['compensate', 'keep'] as const) }
+        : {}),
       ...(this.#hasGraphs && random.isTrue(0.3) ? { max_parallel: random.int(1, 3) } : {}),
       ...(random.isTrue(0.5) ? { est_cost_cents: random.int(0, 3) / 1000 } : {}),
       ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }),
@@ -139,7 +151,9 @@ export class Workload {
   }
 
   async #cancel(run: RunPlace): Promise<void> {
-    const isTold = await this.#tell(run, { type: 'cancel', reason: undefined }, ATTEMPTS_MAX);
+    const said = this.#hasRollbacks ? cancelWith(this.#simulation.world.random) : {};
+    if (said.onFailure !== undefined) this.overridden.add(run.runId);
+    const isTold = await this.#tell(run, { type: 'cancel', reason: undefined, ...said }, ATTEMPTS_MAX);
     if (isTold) this.cancelled.add(run.runId);
   }
 
@@ -246,7 +260,9 @@ export class Workload {
 
   #step(index: number, source: number | undefined): PlanStepInput {
     const { random } = this.#simulation.world;
+    const { params: undo, ...compensation } = this.#hasRollbacks ? undoOfStep(random, index) : NO_UNDO;
     return {
+      ...compensation,
       step_id: `s${index}`,
       skill: random.pick(SKILL_NAMES),
       params: {
@@ -255,6 +271,7 @@ export class Workload {
         bugs: random.isTrue(0.06) ? random.int(1, 5) : 0,
         takes_ms: random.isTrue(0.2) ? random.int(100, 6_000) : 0,
         ...(random.isTrue(0.1) ? { retry_after_ms: random.int(0, 9_000) } : {}),
+        ...undo,
       },
       timeout_ms: random.pick([2_000, 10_000]),
       retry: {
