@@ -46,6 +46,15 @@ export function commaSeparated(text: string): string[] {
     .filter((item) => item !== '');
 }
 
+/** JSON; what is none is a text. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** A plan as JSON, or `@file` (`@-`: standard input), relative to `directory`. The API judges what is in the steps. */
 export function planParser(directory: string): (text: string) => unknown[] {
   return (text) => {
@@ -99,12 +108,4 @@ function merged(into: Params, from: Params): Params {
 
 function isParams(value: unknown): value is Params {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -5,6 +5,8 @@ import {
   agentsList,
   agentsUpdate,
   artifactsRead,
+  messagesList,
+  messagesSend,
   opsDeadLettersDelete,
   opsDeadLettersGet,
   opsDeadLettersList,
@@ -33,6 +35,7 @@ import {
   isProduction,
   type OrchestratorConfig,
 } from '@aos/contracts';
+import { OutboxRelay } from '@aos/database';
 import { HealthChecks, METRICS, ServiceKitModule } from '@aos/service-kit';
 import type { Logger, Registry } from '@aos/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -47,6 +50,9 @@ import { describeCapabilities } from './application/describe-capabilities.ts';
 import { exportFinished } from './application/export-finished.ts';
 import { getAgent } from './application/get-agent.ts';
 import { getRun } from './application/get-run.ts';
+import { listMessages } from './application/messages/list-messages.ts';
+import { sendMessage, type SendParts } from './application/messages/send-message.ts';
+import { wakeRuns } from './application/messages/wake-runs.ts';
 import { listAgents } from './application/list-agents.ts';
 import { listRunEvents } from './application/list-run-events.ts';
 import { listRuns } from './application/list-runs.ts';
@@ -89,6 +95,7 @@ import { engineMetrics } from './outbound/engine-metrics.ts';
 import { postgresEngineStore } from './outbound/engine-store.repository.ts';
 import { cloudEventOf, natsEventPublisher } from './outbound/event.publisher.ts';
 import { finishedRunsRepository } from './outbound/finished-runs.repository.ts';
+import { mailboxReader, mailboxRepository } from './outbound/mailbox.repository.ts';
 import { routerModelCalls } from './outbound/model-calls.client.ts';
 import { runFinderRepository } from './outbound/run-finder.repository.ts';
 import { runQueueRepository } from './outbound/run-queue.repository.ts';
@@ -108,6 +115,8 @@ interface Parts {
   artifacts: ArtifactKeeper;
   archives: ArchiveStore;
   fleet: WorkerFleet;
+  messages: SendParts;
+  outbox: OutboxRelay;
 }
 
 /** The orchestrator: which command is answered by which use case, and the engine beside them. */
@@ -116,7 +125,21 @@ export class AppModule {
   static async connect(config: OrchestratorConfig, logger: Logger): Promise<DynamicModule> {
     const connections = await Connections.open(config, logger);
     const models = routerModelCalls(connections.messaging);
-    const skills = await createSkillRegistry(config, { models });
+    const store = postgresEngineStore(connections.enginePool, { maxStepsDefault: config.MAX_STEPS });
+    const publisher = natsEventPublisher(connections.messaging, connections.timeline);
+    const outbox = new OutboxRelay({
+      pool: connections.enginePool,
+      schema: 'orchestrator',
+      publish: (messages) => connections.messaging.publishEvents(messages),
+      logger,
+    });
+    const messages: SendParts = {
+      mailbox: mailboxRepository(connections.enginePool, () => outbox.kick()),
+      chance: systemChance,
+      clock: systemClock,
+      wake: wakeRuns({ store, publisher }),
+    };
+    const skills = await createSkillRegistry(config, { models, messages });
     const artifactStore = await openArtifactStore(config, logger);
     const parts: Parts = {
       config,
@@ -124,8 +147,10 @@ export class AppModule {
       skills,
       artifacts: new ArtifactKeeper(artifactStore),
       archives: await openArchiveStore(config),
-      store: postgresEngineStore(connections.enginePool, { maxStepsDefault: config.MAX_STEPS }),
-      publisher: natsEventPublisher(connections.messaging, connections.timeline),
+      store,
+      publisher,
+      messages,
+      outbox,
       fleet: workersRepository(connections.enginePool),
     };
     const startEngine = async (metrics: Registry, health: HealthChecks): Promise<EngineProcess> => {
@@ -134,6 +159,7 @@ export class AppModule {
       const engineProcess = await EngineProcess.start({ ...parts, planner, logger, observer });
       answerAgents(parts);
       answerRuns(parts, engineProcess);
+      answerMessages(parts);
       answerOperators(parts, engineProcess, auditLog(logger));
       health.register(engineProcess.probe());
       return engineProcess;
@@ -214,6 +240,11 @@ function answerRuns(
   const rerun = { submit: (run: Submission) => engine.submit(run), skills, clock, chance };
   answer(messaging, runsReplay, replayRun({ ...rerun, runs, artifacts }));
   answer(messaging, runsRestart, restartRun({ runs, restart: (run) => engine.restart(run), clock }));
+}
+
+function answerMessages({ connections: { messaging, database }, messages }: Parts): void {
+  answer(messaging, messagesSend, sendMessage(messages));
+  answer(messaging, messagesList, listMessages(mailboxReader(database)));
 }
 
 /** What operators do; the use cases about all tenants refuse credentials of one. */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { RUN_TICKETS, signalSubject, type OrchestratorConfig } from '@aos/contracts';
+import type { OutboxRelay } from '@aos/database';
 import type { HealthProbe } from '@aos/service-kit';
 import type { Logger } from '@aos/telemetry';
 import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
@@ -26,6 +27,8 @@ interface EngineProcessParts {
   artifacts: ArtifactKeeper;
   planner: Planner;
   observer: EngineObserver;
+  /** Publishes what the engine's journals do not tell. */
+  outbox: OutboxRelay;
 }
 
 /** Of the drain's time, what is left for closing after the engine has stopped. */
@@ -92,6 +95,7 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
     this.engine.start();
     this.#tickets.start();
     this.#orders.start();
+    parts.outbox.start();
     logger.info({ worker_id: workerId, slots: config.WORKER_SLOTS }, 'working');
   }
 
@@ -107,7 +111,7 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
 
   /** Steps under way end, the rest is handed back; what NATS does not take in time is published by others. */
   async onModuleDestroy(): Promise<void> {
-    const { config, logger, connections } = this.#parts;
+    const { config, logger, connections, outbox } = this.#parts;
     const giveUp = setTimeout(
       () => this.engine.stopPublishing(),
       config.SHUTDOWN_TIMEOUT_SECONDS * 1000 - CLOSING_MS,
@@ -116,6 +120,7 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
     await this.#orders.stop();
     await this.#tickets.drain();
     await this.engine.drain();
+    await outbox.stop();
     clearTimeout(giveUp);
     logger.info({ worker_id: this.#workerId }, 'handed everything back');
   }

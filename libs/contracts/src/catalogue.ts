@@ -5,6 +5,8 @@ import { agentsDelete } from './commands/orchestrator/agents-delete.v1.ts';
 import { agentsGet } from './commands/orchestrator/agents-get.v1.ts';
 import { agentsList } from './commands/orchestrator/agents-list.v1.ts';
 import { agentsUpdate } from './commands/orchestrator/agents-update.v1.ts';
+import { messagesList } from './commands/orchestrator/messages-list.v1.ts';
+import { messagesSend } from './commands/orchestrator/messages-send.v1.ts';
 import { runsCancel } from './commands/orchestrator/runs-cancel.v1.ts';
 import { runsEvents } from './commands/orchestrator/runs-events.v1.ts';
 import { runsGet } from './commands/orchestrator/runs-get.v1.ts';
@@ -58,6 +60,8 @@ export const COMMANDS = [
   runsResume,
   runsRestart,
   runsReplay,
+  messagesSend,
+  messagesList,
   skillsList,
   runtimeSimulate,
   runtimeCapabilities,

@@ -68,6 +68,12 @@ export const ERRORS = {
     retryable: true,
     owner: 'tenant_policy',
   },
+  mailbox_full: {
+    title: 'Too many messages wait in the mailbox',
+    status: 429,
+    retryable: true,
+    owner: 'tenant_policy',
+  },
   provider_not_configured: {
     title: 'No provider is configured for this model',
     status: 503,
@@ -125,6 +131,18 @@ export const ERRORS = {
     status: 400,
     retryable: false,
     owner: 'tenant_policy',
+  },
+  message_timeout: {
+    title: 'No message came in time',
+    status: 504,
+    retryable: false,
+    owner: 'caller',
+  },
+  child_run_refused: {
+    title: 'The agent may not be invoked from here',
+    status: 422,
+    retryable: false,
+    owner: 'caller',
   },
   run_cancelled: { title: 'The run was cancelled', status: 409, retryable: false, owner: 'caller' },
   worker_crash_loop: { title: 'Workers died on this run', status: 500, retryable: false, owner: 'platform' },

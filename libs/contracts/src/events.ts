@@ -2,10 +2,15 @@ import { z } from 'zod';
 import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
 import { SPEND_PURPOSES } from './llm.ts';
+import { message } from './message.ts';
 import { compensation, planMetadata, planStep } from './plan.ts';
 import { replayEffects } from './replay.ts';
 import { rollbackCause, runOnFailure } from './rollback.ts';
 import { id, microcents, tenantId, timestamp } from './values.ts';
+
+/** What a step may wait for outside, and the reason its run then gives for waiting. */
+export const AWAITED = ['child_run', 'message'] as const;
+export type AwaitKind = (typeof AWAITED)[number];
 
 /** What a model was paid for; absent: nothing. Added after the first journals were written. */
 const spend = {
@@ -61,6 +66,8 @@ export const EVENT_DATA = {
     idempotent: z.boolean(),
     timeout_ms: z.int().positive(),
     compensates,
+    /** What such a call may have to wait for. */
+    awaits: z.enum(AWAITED).optional(),
   }),
   'tool.call.succeeded': z.object({
     step_id: z.string(),
@@ -108,6 +115,19 @@ export const EVENT_DATA = {
     /** Null: it succeeded. */
     error: errorSpec.nullable(),
     files: z.array(artifactRef),
+  }),
+  /**
+   * A step waits for something outside, its slot given back: a signal wakes it, or its time. `held_microcents` of the
+   * reservation are kept for it.
+   */
+  'step.waiting': z.object({
+    step_id: z.string(),
+    skill: z.string(),
+    attempt: z.int().positive(),
+    for: z.enum(AWAITED),
+    until: timestamp.nullable(),
+    child_run_id: id.optional(),
+    held_microcents: microcents.optional(),
   }),
   /** A skill kept a file for the run. */
   'artifact.created': z.object({ step_id: z.string(), artifact: artifactRef }),
@@ -189,6 +209,8 @@ export const EVENT_DATA = {
     /** The provider did not tell the usage: it was counted by router. */
     is_estimated: z.boolean().optional(),
   }),
+  /** A message was put into the mailbox of an agent; its body is read from there. */
+  'message.sent': message.omit({ body: true }),
   'evaluation.finished': z.object({
     evaluation_id: id,
     suite: z.string(),

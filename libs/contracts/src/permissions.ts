@@ -29,7 +29,13 @@ const DEAD_LETTER_KEEPING = [
 const EXTRA: Record<ServiceName, { publish: string[]; subscribe: string[] }> = {
   'api-gateway': { publish: ['aos.events.v1.*._.key.>'], subscribe: [LIVE_REVOKED_KEYS] },
   orchestrator: {
-    publish: ['aos.events.v1.*.*.run.>', 'aos.work.runs', 'orchestrator.nudge.*', ...DEAD_LETTER_KEEPING],
+    publish: [
+      'aos.events.v1.*.*.run.>',
+      'aos.events.v1.*.*.message.>',
+      'aos.work.runs',
+      'orchestrator.nudge.*',
+      ...DEAD_LETTER_KEEPING,
+    ],
     subscribe: ['orchestrator.nudge.*'],
   },
   router: { publish: ['aos.events.v1.*.*.llm.>'], subscribe: [] },

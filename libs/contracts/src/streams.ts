@@ -96,7 +96,7 @@ export const RETIRED_CONSUMERS: readonly Pick<ConsumerDefinition, 'stream' | 'na
 interface EventPlace {
   tenantId: string;
   agentId?: string | undefined;
-  entity: 'run' | 'llm' | 'key' | 'evaluation';
+  entity: 'run' | 'llm' | 'key' | 'evaluation' | 'message';
   entityId: string;
 }
 

@@ -9,7 +9,14 @@ import {
 } from './tenant-database.ts';
 
 export { Prisma } from './generated/orchestrator/client.ts';
-export type { Agent, AgentBudget, Run, RunEvent, RunSignal } from './generated/orchestrator/client.ts';
+export type {
+  Agent,
+  AgentBudget,
+  Message,
+  Run,
+  RunEvent,
+  RunSignal,
+} from './generated/orchestrator/client.ts';
 export type OrchestratorTransaction = Prisma.TransactionClient;
 export type OrchestratorDatabase = TenantDatabase<OrchestratorTransaction>;
 

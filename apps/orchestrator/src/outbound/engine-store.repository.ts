@@ -12,7 +12,7 @@ import {
   wakeDue,
 } from './engine-store/recovery.ts';
 import { restartRun } from './engine-store/restart.ts';
-import { leaveSignal, signalsFor } from './engine-store/signals.ts';
+import { leaveSignal, signalsFor, wakeSignalled } from './engine-store/signals.ts';
 import { submitBatch } from './engine-store/submit.ts';
 
 const REGISTER: Statement = {
@@ -72,6 +72,7 @@ export function postgresEngineStore(
     handBack: (workerId, claim, isOrderly) => handBack(pool, workerId, claim, isOrderly),
     signal: (target, signal) => leaveSignal(pool, target, signal),
     signals: (workerId) => signalsFor(pool, workerId),
+    wake: (target) => wakeSignalled(pool, target),
     buryDeadWorkers: (leaseMs) => buryDeadWorkers(pool, leaseMs),
     wakeDue: (limit) => wakeDue(pool, limit),
     leftFlushes: (workerId, lost, limit) => leftFlushes(pool, workerId, lost, limit),

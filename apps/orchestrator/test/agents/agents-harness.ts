@@ -9,7 +9,7 @@ import { createAgent } from '../../src/application/create-agent.ts';
 import type { SkillRegistry } from '../../src/domain/skill/skill.ts';
 import { agentsRepository } from '../../src/outbound/agents.repository.ts';
 import { createSkillRegistry } from '../../src/outbound/skills/skill-registry.ts';
-import { keysFolder, noModels } from '../skills/skill-harness.ts';
+import { keysFolder, noMessages, noModels } from '../skills/skill-harness.ts';
 
 export const limits = { maxSteps: 50, maxConcurrentRuns: 5 };
 
@@ -41,7 +41,7 @@ export async function startAgents(): Promise<AgentsHarness> {
       WEBHOOK_KEYS_PATH: keysFolder(),
       WEBHOOK_KEY_VERSION: 'v1',
     },
-    { models: noModels },
+    { models: noModels, messages: noMessages },
   );
   return {
     agents,

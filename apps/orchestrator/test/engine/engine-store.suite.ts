@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from '@jest/globals';
 import type { StoreWorld } from './store-world.ts';
 import { claimSuite } from './suite/claim.suite.ts';
 import { flushSuite } from './suite/flush.suite.ts';
+import { mailboxSuite } from './suite/mailbox.suite.ts';
 import { recoverySuite } from './suite/recovery.suite.ts';
 import { restartSuite } from './suite/restart.suite.ts';
 import { signalSuite } from './suite/signal.suite.ts';
@@ -20,6 +21,7 @@ export function engineStoreSuite(where: string, open: () => Promise<StoreWorld>)
     submitSuite(() => world);
     claimSuite(() => world);
     flushSuite(() => world);
+    mailboxSuite(() => world);
     recoverySuite(() => world);
     restartSuite(() => world);
     signalSuite(() => world);

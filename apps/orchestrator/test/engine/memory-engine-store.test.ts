@@ -7,6 +7,7 @@ engineStoreSuite('in memory', async (): Promise<StoreWorld> => {
   const store = new MemoryEngineStore(() => Date.now(), 50);
   return {
     store,
+    mailbox: store.mailbox,
     addAgent: async ({
       tenantId = `t-${newId()}`,
       budgetMicrocents = 0,

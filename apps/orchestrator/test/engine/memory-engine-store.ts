@@ -16,8 +16,10 @@ import {
 } from '../../src/application/engine/ports.ts';
 import { admissionAgain, admit, type AgentFacts, type Verdict } from '../../src/domain/run/admit.ts';
 import { isTerminal, type RunEvent } from '../../src/domain/run/state.ts';
+import { WAITS_FOR_WAKE } from '../../src/domain/run/waiting.ts';
 import { MemoryFlushes, type Kept } from './memory-flushes.ts';
 import { MemoryJournal, spansOf, type Span } from './memory-journal.ts';
+import { MemoryMailbox } from './memory-mailbox.ts';
 import { MemoryQueue } from './memory-queue.ts';
 import { MemorySignals } from './memory-signals.ts';
 import {
@@ -29,6 +31,7 @@ import {
   isOverdue,
   newRun,
   scopedKey,
+  takeRun,
   type MemoryRun,
 } from './memory-run.ts';
 
@@ -39,6 +42,11 @@ export class MemoryEngineStore implements EngineStore {
   readonly runs = new Map<string, MemoryRun>();
   readonly journals = new MemoryJournal();
   readonly unpublished = new MemoryFlushes();
+  readonly mailbox = new MemoryMailbox({
+    hasAgent: (agentKey) => this.agents.has(agentKey),
+    isRunning: (runId) => this.runs.get(runId)?.status === 'running',
+    wake: ({ runId, stepId }) => this.#signals.wake(runId, stepId),
+  });
   readonly #signals = new MemorySignals();
   readonly #queue = new MemoryQueue();
   readonly #leaseEnds = new Map<string, number>();
@@ -115,6 +123,7 @@ export class MemoryEngineStore implements EngineStore {
     if (!this.#leaseEnds.has(workerId)) return 'fenced';
     this.#refuseUnfit(flush);
     for (const row of rows) this.journals.append(row);
+    this.mailbox.receive(flush.received ?? []);
     for (const finished of flush.finished) this.#settle(workerId, finished);
     for (const released of flush.released) this.#release(workerId, released);
     for (const signalId of flush.handledSignals) this.signalsLeft.delete(signalId);
@@ -197,6 +206,14 @@ export class MemoryEngineStore implements EngineStore {
     return this.#ownedBy(workerId).flatMap(({ submission }) => this.#signals.of(submission.runId));
   }
 
+  async wake({ tenantId, runId }: { tenantId: string; runId: string }): Promise<SignalReceipt> {
+    const run = this.runs.get(runId);
+    if (run === undefined || run.submission.tenantId !== tenantId) return { kind: 'not_found' };
+    if (isTerminal(run.status)) return { kind: 'ended' };
+    const isToWake = run.status === 'waiting' && WAITS_FOR_WAKE.includes(run.waitingReason ?? '');
+    return { kind: 'left', ownerId: run.workerId, ticket: isToWake ? this.#makeReady(run) : null };
+  }
+
   async buryDeadWorkers(): Promise<Ticket[]> {
     const dead = [...this.#leaseEnds]
       .filter(([, endMs]) => endMs < this.#now())
@@ -207,7 +224,7 @@ export class MemoryEngineStore implements EngineStore {
 
   async wakeDue(limit: number): Promise<Ticket[]> {
     return [...this.runs.values()]
-      .filter((run) => run.status === 'waiting' && this.#isWanted(run))
+      .filter((run) => run.status === 'waiting' && this.#signals.isWanted(run, this.#now()))
       .slice(0, limit)
       .map((run) => this.#makeReady(run));
   }
@@ -229,23 +246,8 @@ export class MemoryEngineStore implements EngineStore {
   #take(workerId: string, runId: string, engineVersion: number): ClaimedRun {
     const run = this.#run(runId);
     const seq = run.claimedSeq === 0 ? run.firstEvents : this.journals.lastSeq(runId);
-    run.idleClaims = seq === run.claimedSeq ? run.idleClaims + 1 : 1;
-    Object.assign(run, {
-      claimedSeq: seq,
-      status: 'running',
-      workerId,
-      waitingReason: null,
-      readyAtMs: null,
-      engineVersion: Math.max(run.engineVersion, engineVersion),
-    });
+    takeRun(run, { workerId, seq, engineVersion });
     return claimedRun(run, this.#signals.of(runId).length > 0);
-  }
-
-  #isWanted(run: MemoryRun): boolean {
-    const { readyAtMs, submission } = run;
-    if (isOverdue(run, this.#now())) return true;
-    if (readyAtMs !== null && readyAtMs <= this.#now()) return true;
-    return this.#signals.of(submission.runId).length > 0;
   }
 
   #admitted(submission: Submission, verdict: Verdict | undefined, owner: string | null): SubmitResult {
@@ -287,6 +289,7 @@ export class MemoryEngineStore implements EngineStore {
     });
     Object.assign(run, { status, workerId: null, reservedMicrocents: 0, costMicrocents });
     for (const signal of this.#signals.of(runId)) this.signalsLeft.delete(signal.signalId);
+    this.mailbox.giveUp(runId);
   }
 
   #release(workerId: string, { runId, reason, readyAt, isGoingBack }: ReleasedRun): void {

@@ -53,6 +53,22 @@ export function answerOf(submission: Submission) {
   return { run_id: runId, agent_id: agentId, tenant_id: tenantId, status, goal, created_at: createdAt };
 }
 
+/** As it is claimed, its journal being at `seq`. */
+export function takeRun(
+  run: MemoryRun,
+  { workerId, seq, engineVersion }: { workerId: string; seq: number; engineVersion: number },
+): void {
+  Object.assign(run, {
+    idleClaims: seq === run.claimedSeq ? run.idleClaims + 1 : 1,
+    claimedSeq: seq,
+    status: 'running',
+    workerId,
+    waitingReason: null,
+    readyAtMs: null,
+    engineVersion: Math.max(run.engineVersion, engineVersion),
+  });
+}
+
 /** As an ended run begins again. */
 export function beginAgain(run: MemoryRun, reservedMicrocents: number): void {
   const submission = { ...run.submission, startAt: null, deadline: null };

@@ -1,12 +1,31 @@
 import type { RunSignal } from '../../src/application/engine/ports.ts';
-import type { MemoryRun } from './memory-run.ts';
+import { CHILDREN, WAITS_FOR_WAKE } from '../../src/domain/run/waiting.ts';
+import { isOverdue, type MemoryRun } from './memory-run.ts';
 
 /** Signals not yet handled, by their id. */
 export class MemorySignals {
   readonly left = new Map<string, RunSignal>();
+  #wakes = 0;
 
   of(runId: string): RunSignal[] {
     return [...this.left.values()].filter((signal) => signal.runId === runId);
+  }
+
+  /** Whether a run that waits is to be made ready. */
+  isWanted(run: MemoryRun, nowMs: number): boolean {
+    const { readyAtMs, submission, waitingReason } = run;
+    if (isOverdue(run, nowMs) && waitingReason !== CHILDREN) return true;
+    if (readyAtMs !== null && readyAtMs <= nowMs) return true;
+    return this.of(submission.runId).some((signal) => isHeard(run, signal));
+  }
+
+  /** A step waits for what has come; an earlier wake-up says no more. */
+  wake(runId: string, stepId: string): void {
+    for (const other of this.of(runId))
+      if (other.type === 'wake' && other.stepId === stepId) this.left.delete(other.signalId);
+    this.#wakes += 1;
+    const signalId = `wake-${this.#wakes}`;
+    this.left.set(signalId, { signalId, runId, type: 'wake', stepId });
   }
 
   /** False: the run is as the signal wants it. */
@@ -17,6 +36,12 @@ export class MemorySignals {
     if (!others.some((other) => saysTheSame(other, signal))) this.left.set(signal.signalId, signal);
     return true;
   }
+}
+
+/** Whether it wakes a run that waits; one that is to end and waits for its children hears nothing but them. */
+function isHeard({ waitingReason }: MemoryRun, { type }: RunSignal): boolean {
+  if (type === 'wake') return WAITS_FOR_WAKE.includes(waitingReason ?? '');
+  return waitingReason !== CHILDREN;
 }
 
 /** Whether the run is as the signal wants it. */

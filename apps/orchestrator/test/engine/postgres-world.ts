@@ -3,6 +3,7 @@ import { createLogger } from '@aos/telemetry';
 import { testPostgres } from '@aos/testing';
 import { v7 as newId } from 'uuid';
 import { postgresEngineStore } from '../../src/outbound/engine-store.repository.ts';
+import { mailboxRepository } from '../../src/outbound/mailbox.repository.ts';
 import type { StoreWorld } from './store-world.ts';
 
 const INSERT_AGENT = `
@@ -36,6 +37,7 @@ export async function openPostgresWorld(): Promise<PostgresWorld> {
     systemUrl: database.systemUrl,
     appUrl: database.appUrl,
     store: postgresEngineStore(pool, { maxStepsDefault: 50 }),
+    mailbox: mailboxRepository(pool),
     addAgent: async ({
       tenantId = `t-${newId()}`,
       budgetMicrocents = 0,

@@ -19,6 +19,7 @@ const AS_THEN: Kind = {
   hasPauses: false,
   hasRestarts: false,
   hasRollbacks: false,
+  hasMessages: false,
 };
 
 async function expectNothingViolated(seed: number, kind?: Kind): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v7 as newId } from 'uuid';
+import type { Mailbox } from '../../src/application/messages/mailbox.ts';
 import type { EngineStore, JournalRow, Submission } from '../../src/application/engine/ports.ts';
 import { ENGINE_VERSION } from '../../src/domain/run/state.ts';
 
@@ -25,6 +26,7 @@ export interface AgentPlace {
 /** A store under test, with a way to what the port does not show. */
 export interface StoreWorld {
   store: EngineStore;
+  mailbox: Mailbox;
   addAgent(agent?: NewAgent): Promise<AgentPlace>;
   counters(agent: AgentPlace): Promise<Counters>;
   close(): Promise<void>;

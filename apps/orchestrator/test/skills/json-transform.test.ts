@@ -1,3 +1,4 @@
+import { succeed } from '@aos/contracts';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Json, Skill } from '../../src/domain/skill/skill.ts';
 import { call, openSkill } from './skill-harness.ts';
@@ -120,9 +121,7 @@ describe('json_transform', () => {
     const endless = transform(1, 'def f: f; f', 2_000);
     const others = Array.from({ length: 40 }, (_, index) => transform(index, '. * 2'));
     const outcomes = await Promise.all(others);
-    expect(outcomes.map((outcome) => outcome.ok && outcome.value.output)).toEqual(
-      others.map((_, index) => ({ result: index * 2 })),
-    );
+    expect(outcomes).toEqual(others.map((_, index) => succeed({ output: { result: index * 2 } })));
     expect(await endless).toMatchObject({ ok: false });
   });
 

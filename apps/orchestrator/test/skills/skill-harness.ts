@@ -3,8 +3,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StructuredOutcome } from '@aos/contracts';
+import type { SendParts } from '../../src/application/messages/send-message.ts';
 import type { ModelCalls } from '../../src/application/model-calls.ts';
 import type { JsonObject, Skill, SkillCall, SkillResult } from '../../src/domain/skill/skill.ts';
+import { systemChance, systemClock } from '../../src/outbound/clock.ts';
 import {
   createSkillRegistry,
   type SkillConfig,
@@ -23,11 +25,21 @@ export function keysFolder(content = SECRET): string {
 /** Where no model is called. */
 export const noModels: ModelCalls = { complete: () => Promise.reject(new Error('no model is to be called')) };
 
+const unwanted = () => Promise.reject(new Error('no mailbox is to be touched'));
+
+/** Where no message is sent. */
+export const noMessages: SendParts = {
+  mailbox: { send: unwanted, take: unwanted },
+  chance: systemChance,
+  clock: systemClock,
+  wake: async () => undefined,
+};
+
 /** A skill of the registry, by default allowed to reach this machine. */
 export async function openSkill(
   name: string,
   config: Partial<SkillConfig> = {},
-  { models = noModels, resolveHost }: Partial<SkillPorts> = {},
+  { models = noModels, messages = noMessages, resolveHost }: Partial<SkillPorts> = {},
 ): Promise<Skill> {
   const skills = await createSkillRegistry(
     {
@@ -38,7 +50,7 @@ export async function openSkill(
       WEBHOOK_KEY_VERSION: 'v1',
       ...config,
     },
-    { models, resolveHost },
+    { models, messages, resolveHost },
   );
   const skill = skills.get(name);
   if (skill === undefined) throw new Error(`there is no skill ${name}`);

@@ -4,6 +4,7 @@ import { errorSpec, inputIssue } from '../error-spec.ts';
 import { cloudEvent } from '../events.ts';
 import { apiKeyCreateInput, createdApiKey } from '../http/api-key.ts';
 import { health } from '../http/health.ts';
+import { mailboxMessage, messageInput, sentMessage } from '../message.ts';
 import { plan, planMetadata, planStep, planStepInput } from '../plan.ts';
 import { problem } from '../problem.ts';
 import { clientFrame, serverFrame } from '../realtime.ts';
@@ -20,6 +21,7 @@ export function documentSchemas(): JsonSchemas {
       ApiKeyCreate: apiKeyCreateInput,
       ClientFrame: clientFrame,
       Goal: goalInput,
+      MessageInput: messageInput,
       PlanStepInput: planStepInput,
       SimulateInput: runtimeSimulate.input,
     },
@@ -30,6 +32,7 @@ export function documentSchemas(): JsonSchemas {
       ErrorSpec: errorSpec,
       Health: health,
       InputIssue: inputIssue,
+      MailboxMessage: mailboxMessage,
       Plan: plan,
       PlanMetadata: planMetadata,
       PlanStep: planStep,
@@ -37,6 +40,7 @@ export function documentSchemas(): JsonSchemas {
       Run: run,
       RunStep: runStep,
       RunSummary: runSummary,
+      SentMessage: sentMessage,
       ServerFrame: serverFrame,
       Simulation: runtimeSimulate.output,
       SubmittedRun: submittedRun,

@@ -22,6 +22,7 @@ import { runtimeSimulate } from '../commands/orchestrator/runtime-simulate.v1.ts
 import { skillsList } from '../commands/orchestrator/skills-list.v1.ts';
 import { goalInput } from '../run.ts';
 import { apiKeyCreateInput, apiKeyList, createdApiKey } from './api-key.ts';
+import { MESSAGE_ROUTES } from './message-routes.ts';
 import { OPERATOR_ROUTES } from './operator-routes.ts';
 import { queryPage, type HttpRoute } from './route.ts';
 import { serve } from './serve.ts';
@@ -127,6 +128,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     alsoAtRoot: true,
   }),
   ...STEERING_ROUTES,
+  ...MESSAGE_ROUTES,
   serve(skillsList, {
     method: 'GET',
     path: '/skills',

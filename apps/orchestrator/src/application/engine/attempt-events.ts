@@ -99,7 +99,7 @@ export function closedStep({ step, status, error }: Closing, spend: Spend): Even
     attempts: step.intent?.attempt ?? step.attempts,
     output: null,
     error:
-      step.intent === null
+      step.intent === null || step.awaits !== null
         ? error
         : errorOf('run_cancelled', 'cut while its call was under way; the effect may have happened'),
     started_at: step.startedAt,

@@ -6,6 +6,8 @@ export class HeardSignals {
   #pauseId: string | undefined;
   #cancelIds: string[] = [];
   #resumes: { id: string; decision: Decision | null }[] = [];
+  /** Ids of what has woken a step and was not answered by a call of it yet, by step. */
+  readonly #wakes = new Map<string, string[]>();
 
   /** All that were heard: with the end of the run each is handled. */
   get all(): string[] {
@@ -31,6 +33,10 @@ export class HeardSignals {
       this.#pauseId = undefined;
       this.#resumes.push({ id: signal.signalId, decision: signal.decision });
     }
+    if (signal.type === 'wake') {
+      const { stepId, signalId } = signal;
+      this.#wakes.set(stepId, [...(this.#wakes.get(stepId) ?? []), signalId]);
+    }
     return true;
   }
 
@@ -46,6 +52,22 @@ export class HeardSignals {
     const pause = this.#pauseId === undefined ? [] : [this.#pauseId];
     this.#pauseId = undefined;
     return [...this.takeCancels(), ...pause];
+  }
+
+  isWoken(stepId: string): boolean {
+    return this.#wakes.has(stepId);
+  }
+
+  /** What has woken a step until now: a call that begins now answers it. */
+  takeWakes(stepId: string): string[] {
+    const ids = this.#wakes.get(stepId) ?? [];
+    this.#wakes.delete(stepId);
+    return ids;
+  }
+
+  /** What has woken steps that wait for nothing any more. */
+  takeIdleWakes(isWaiting: (stepId: string) => boolean): string[] {
+    return [...this.#wakes.keys()].flatMap((stepId) => (isWaiting(stepId) ? [] : this.takeWakes(stepId)));
   }
 
   /** Those not taken yet. */

@@ -20,6 +20,8 @@ export interface JournalEntry {
   finished?: FinishedRun;
   released?: ReleasedRun;
   handledSignals?: string[];
+  /** Keys of messages that are received with it. */
+  received?: string[];
 }
 
 interface WriterParts {
@@ -150,5 +152,6 @@ function toFlush(workerId: string, flushNo: number, batch: JournalEntry[], publi
     finished: batch.flatMap((entry) => entry.finished ?? []),
     released: batch.flatMap((entry) => entry.released ?? []),
     handledSignals: batch.flatMap((entry) => entry.handledSignals ?? []),
+    received: batch.flatMap((entry) => entry.received ?? []),
   };
 }

@@ -78,6 +78,8 @@ export interface FinishedRun extends RunIdentity {
   status: 'succeeded' | 'failed' | 'cancelled';
   costMicrocents: number;
   finishedAt: string;
+  /** Whether it may have taken messages that its journal does not have: they are for others. */
+  hasMailbox?: boolean;
 }
 
 /** A run that gives its slot back: `readyAt` null waits for a person. */
@@ -95,6 +97,8 @@ export interface Flush {
   finished: FinishedRun[];
   released: ReleasedRun[];
   handledSignals: string[];
+  /** Keys under which messages were taken that the rows have: they are received for good. */
+  received?: string[];
   /** Flushes up to this one are published: what the store kept of them may go. */
   publishedUpTo: number;
 }
@@ -121,6 +125,8 @@ export type RunSignal = { signalId: string; runId: string } & (
   | { type: 'cancel'; reason: string | undefined; onFailure?: RunOnFailure | undefined }
   | { type: 'pause' }
   | { type: 'resume'; decision: Decision | null }
+  /** What a step waits for may have come. */
+  | { type: 'wake'; stepId: string }
 );
 
 /** Events a process committed and may not have published. */
@@ -194,6 +200,8 @@ export interface EngineStore {
    */
   signal(run: { tenantId: string; runId: string }, signal: RunSignal): Promise<SignalReceipt>;
   signals(workerId: string): Promise<RunSignal[]>;
+  /** Makes a run ready that waits for what one of its signals tells of. */
+  wake(run: { tenantId: string; runId: string }): Promise<SignalReceipt>;
 
   /** Declares processes dead whose lease has ended and hands their runs on. */
   buryDeadWorkers(leaseMs: number): Promise<Ticket[]>;

@@ -15,6 +15,8 @@ export function recordedAttempt(
   if (replayOf?.effects !== 'recorded' || isOnlyPaid === true) return undefined;
   const recording = steps[stepId]?.recording;
   const facts = {
+    waiting: null,
+    awaits: null,
     spend: NOTHING_SPENT,
     idempotencyKey: null,
     mayRepeat: false,

@@ -13,6 +13,7 @@ import { ENGINE_VERSION, type NewRunEvent, type RunEvent } from '../../domain/ru
 import { NOTHING_SPENT } from '../../domain/skill/skill.ts';
 import { closedStep } from './attempt-events.ts';
 import { eventsOfDecision } from './decision-events.ts';
+import { dueCalls } from './due-calls.ts';
 import { HeardSignals } from './heard-signals.ts';
 import { attemptPlan } from './plan-attempt.ts';
 import type { ClaimedRun, ReleasedRun, RunSignal } from './ports.ts';
@@ -245,16 +246,19 @@ export class RunExecution {
    */
   async #callSteps(calls: readonly CallCommand[]): Promise<Departure | undefined> {
     const { inFlight } = this.#calls;
-    const { maxParallel } = this.#journal.state;
-    let next: { waitMs: number; at: string | null } = { waitMs: Infinity, at: null };
-    for (const call of calls) {
-      const waitMs = this.#waitMs(call.notBefore);
-      if (waitMs <= 0 && inFlight.size < maxParallel) this.#calls.start(call);
-      else if (waitMs > 0 && waitMs < next.waitMs) next = { waitMs, at: call.notBefore };
-    }
-    if (inFlight.size === 0 && next.waitMs > SLOT_WAIT_MS_MAX)
-      return this.#release({ reason: this.#isGoingBack ? 'compensation_retry' : 'retry', readyAt: next.at });
-    await this.#change(next.waitMs);
+    const due = dueCalls(calls, {
+      inFlight: inFlight.size,
+      maxParallel: this.#journal.state.maxParallel,
+      nowMs: this.#parts.clock.now(),
+      isWoken: (stepId) => this.#signals.isWoken(stepId),
+    });
+    for (const call of due.begin) this.#calls.start(call, this.#signals.takeWakes(call.step.step_id));
+    if (inFlight.size === 0 && due.waitMs > SLOT_WAIT_MS_MAX)
+      return this.#release({
+        reason: this.#isGoingBack ? 'compensation_retry' : due.reason,
+        readyAt: due.at,
+      });
+    await this.#change(due.waitMs);
     return undefined;
   }
 
@@ -278,7 +282,13 @@ export class RunExecution {
     const finishedAt = new Date(clock.now()).toISOString();
     const { identity } = this.#journal;
     await this.#journal.tell('run.finished', data, {
-      finished: { ...identity, status: data.status, costMicrocents: data.cost_microcents, finishedAt },
+      finished: {
+        ...identity,
+        status: data.status,
+        costMicrocents: data.cost_microcents,
+        finishedAt,
+        hasMailbox: this.#journal.state.hasMailbox,
+      },
       handledSignals: this.#signals.all,
     });
     const { startedAt } = this.#journal.state;
@@ -293,7 +303,12 @@ export class RunExecution {
     const isGoingBack = this.#isGoingBack;
     const released: ReleasedRun = { ...this.#journal.identity, reason, readyAt, isGoingBack };
     const data = { reason, next_attempt_at: readyAt, error };
-    const handled = isGoingBack ? [...handledSignals, ...this.#signals.takeCancels()] : handledSignals;
+    const { steps } = this.#journal.state;
+    const handled = [
+      ...handledSignals,
+      ...(isGoingBack ? this.#signals.takeCancels() : []),
+      ...this.#signals.takeIdleWakes((stepId) => (steps[stepId]?.wait ?? null) !== null),
+    ];
     await this.#journal.tell('run.waiting', data, { released, handledSignals: handled });
     return 'released';
   }

@@ -1,7 +1,9 @@
 import type { CallCommand } from '../../domain/run/command.ts';
+import { heldByWaits } from '../../domain/run/waiting.ts';
 import { isNothing, type Spend } from '../../domain/skill/skill.ts';
 import { closedStep, eventsOfAttempt } from './attempt-events.ts';
 import { eventsOfUndoing } from './compensation-events.ts';
+import { receivedBy, tellWaiting } from './tell-waiting.ts';
 import type { Attempt } from './tool-adapter.ts';
 import { retryAt, type Turn } from './turn.ts';
 
@@ -33,13 +35,14 @@ export class StepCalls {
     return this.#failure;
   }
 
-  start(command: CallCommand): void {
+  /** `wakes`: the signals this call answers. */
+  start(command: CallCommand, wakes: readonly string[]): void {
     const stepId = command.step.step_id;
-    const heldMicrocents = this.#heldByOthers();
+    const heldMicrocents = this.#heldByOthers(stepId);
     const usualMicrocents = this.#turn.parts.tools.usualCostMicrocents(command.step);
     if (usualMicrocents > 0) this.#heldMicrocents.set(stepId, usualMicrocents);
     this.#inFlight.add(stepId);
-    void this.#attempt(command, heldMicrocents)
+    void this.#attempt(command, wakes, heldMicrocents)
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
@@ -50,13 +53,13 @@ export class StepCalls {
       });
   }
 
-  #heldByOthers(): number {
-    let held = 0;
+  #heldByOthers(stepId: string): number {
+    let held = heldByWaits(this.#turn.journal.state, stepId);
     for (const microcents of this.#heldMicrocents.values()) held += microcents;
     return held;
   }
 
-  async #attempt(command: CallCommand, heldMicrocents: number): Promise<void> {
+  async #attempt(command: CallCommand, wakes: readonly string[], heldMicrocents: number): Promise<void> {
     const { parts, claim, journal, traceparent } = this.#turn;
     const { clock, tools } = parts;
     const isUndoing = command.undoing !== null;
@@ -71,7 +74,8 @@ export class StepCalls {
       signal: cut,
       announce: (intent) => journal.tell('tool.call.requested', intent),
     });
-    if (!attempt.outcome.ok && cut.aborted) {
+    if (attempt.waiting !== null) return tellWaiting(this.#turn, command, attempt.waiting, wakes);
+    if (!attempt.outcome.ok && cut.aborted && attempt.awaits === null) {
       this.#closeCut(command.step.step_id, attempt.spend);
       return;
     }
@@ -81,7 +85,8 @@ export class StepCalls {
     const nextAttemptAt = this.#nextAttemptAt(command, attempt);
     const time = new Date(clock.now()).toISOString();
     const ended = { command, attempt, startedAt, nextAttemptAt, time };
-    void journal.add(isUndoing ? eventsOfUndoing(ended) : eventsOfAttempt(ended));
+    const told = { handledSignals: [...wakes], received: receivedBy(attempt) };
+    void journal.add(isUndoing ? eventsOfUndoing(ended) : eventsOfAttempt(ended), told);
     if (nextAttemptAt !== null) return;
     const outcome = outcomeLabel(isUndoing, attempt.outcome.ok);
     parts.observer.stepFinished(command.step.skill, outcome, attempt.latencyMs / 1000);

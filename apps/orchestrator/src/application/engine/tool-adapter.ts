@@ -4,6 +4,7 @@ import {
   succeed,
   retryPolicy,
   type ArtifactRef,
+  type AwaitKind,
   type Compensation,
   type EventData,
   type PlanStep,
@@ -26,6 +27,7 @@ import {
   type SkillRegistry,
   type SkillResult,
   type Spend,
+  type Waiting,
 } from '../../domain/skill/skill.ts';
 import { recordedAttempt } from './recorded-attempt.ts';
 import type { ClaimedRun, Clock, Lease } from './ports.ts';
@@ -47,6 +49,10 @@ interface CallRequest {
 /** What came of one attempt. */
 export interface Attempt {
   outcome: StructuredOutcome<KeptOutput>;
+  /** The call has brought nothing yet: the step waits. */
+  waiting: CallWaiting | null;
+  /** What calls of this skill may have to wait for. */
+  awaits: AwaitKind | null;
   spend: Spend;
   /** What the skill kept. */
   files: readonly ArtifactRef[];
@@ -62,6 +68,16 @@ export interface Attempt {
   /** Of a replay: it was answered as it was, and nothing was done. */
   isRecorded?: true;
 }
+
+/** What a step waits for, and how long. */
+export interface CallWaiting extends Waiting {
+  for: AwaitKind;
+}
+
+/** A call that may have to wait and did not answer is asked again then. */
+const ASK_AGAIN_MS = 1_000;
+
+const NOTHING_KEPT = succeed({ output: null, outputArtifact: null });
 
 /** Given as the reason, it spares an exception with its stack for every call. */
 const OVER = 'the call is over';
@@ -103,6 +119,8 @@ export class ToolAdapter {
     const startedAtMs = this.#clock.now();
     const refused = (outcome: StructuredOutcome<never>): Attempt => ({
       outcome,
+      waiting: null,
+      awaits: null,
       spend: NOTHING_SPENT,
       files: [],
       dropped: [],
@@ -146,14 +164,14 @@ export class ToolAdapter {
     const isIdempotent = skill.isIdempotent(params);
     if (hasSideEffects) {
       if (intent === null || intent.isRepeatWanted)
-        await request.announce(intentOf(command, key(), isIdempotent));
+        await request.announce(intentOf(command, skill, key(), isIdempotent));
       await this.#lease.beforeEffect();
     }
     const startedAtMs = this.#clock.now();
     const { outcome, ...executed } = await this.#execute(request, skill, { params, key });
     return {
       ...executed,
-      outcome: outcome.ok ? await this.#kept(request, outcome.value) : outcome,
+      ...(await this.#kept(request, skill, outcome)),
       compensation: outcome.ok && !isUndoing ? this.#compensationOf(skill, params, outcome.value) : null,
       idempotencyKey: hasSideEffects ? key() : null,
       mayRepeat: !hasSideEffects || isIdempotent,
@@ -162,17 +180,25 @@ export class ToolAdapter {
     };
   }
 
-  /** Nobody asks what undoing gave. */
   async #kept(
     { claim: { tenantId }, command }: CallRequest,
-    { output }: SkillResult,
-  ): Promise<StructuredOutcome<KeptOutput>> {
-    if (command.undoing !== null) return succeed({ output: null, outputArtifact: null });
-    return keepOutput(this.#artifacts, { tenantId, stepId: command.step.step_id }, output);
+    skill: Skill,
+    outcome: StructuredOutcome<SkillResult>,
+  ): Promise<Pick<Attempt, 'outcome' | 'waiting' | 'awaits'>> {
+    const awaits = skill.awaits ?? null;
+    if (!outcome.ok) return { outcome, waiting: null, awaits };
+    const { value } = outcome;
+    if ('waiting' in value && awaits === null)
+      throw new Error(`the skill ${command.step.skill} waits and does not say for what`);
+    const waiting = 'waiting' in value && awaits !== null ? { ...value.waiting, for: awaits } : null;
+    // Nobody asks what undoing gave.
+    if (!('output' in value) || command.undoing !== null) return { outcome: NOTHING_KEPT, waiting, awaits };
+    const producer = { tenantId, stepId: command.step.step_id };
+    return { outcome: await keepOutput(this.#artifacts, producer, value.output), waiting, awaits };
   }
 
-  #compensationOf(skill: Skill, params: JsonObject, { output }: SkillResult): Compensation | null {
-    const undo = skill.undoOf(params, output);
+  #compensationOf(skill: Skill, params: JsonObject, value: SkillResult): Compensation | null {
+    const undo = 'output' in value ? skill.undoOf(params, value.output) : null;
     const spec = undo === null ? undefined : this.#skills.get(undo.skill)?.spec;
     if (undo === null || spec === undefined) return null;
     const { name, version, timeout_ms } = spec;
@@ -185,6 +211,10 @@ export class ToolAdapter {
     };
   }
 
+  #in(ms: number): string {
+    return new Date(this.#clock.now() + ms).toISOString();
+  }
+
   /** A skill that does not heed its signal is left behind: its attempt has timed out all the same. */
   async #execute(
     request: CallRequest,
@@ -194,7 +224,8 @@ export class ToolAdapter {
     let spend = NOTHING_SPENT;
     const files: ArtifactRef[] = [];
     const dropped: DroppedFile[] = [];
-    const { claim, state, command, signal } = request;
+    const { claim, state, command } = request;
+    const signal = skill.awaits === undefined ? request.signal : new AbortController().signal;
     const { step_id: stepId, timeout_ms: timeoutMs } = command.step;
     const span = openToolSpan(request);
     const over = new AbortController();
@@ -232,6 +263,7 @@ export class ToolAdapter {
           attempt: command.attempt,
         }),
         this.#clock.sleep(timeoutMs, cut).then(() => {
+          if (skill.awaits !== undefined) return succeed({ waiting: { until: this.#in(ASK_AGAIN_MS) } });
           if (signal.aborted) return fail(errorOf('run_cancelled', 'the call was cut'));
           return fail(errorOf('step_timeout', `step ${stepId} took longer than ${timeoutMs} ms`));
         }),
@@ -290,6 +322,7 @@ export function scopeOf(state: RunState, loaded: ReadonlyMap<string, Json>): Ref
 
 function intentOf(
   { step, attempt, undoing }: CallCommand,
+  { awaits }: Skill,
   idempotencyKey: string,
   isIdempotent: boolean,
 ): EventData<'tool.call.requested'> {
@@ -301,5 +334,6 @@ function intentOf(
     idempotent: isIdempotent,
     timeout_ms: step.timeout_ms,
     ...(undoing === null ? {} : { compensates: step.step_id }),
+    ...(awaits === undefined ? {} : { awaits }),
   };
 }

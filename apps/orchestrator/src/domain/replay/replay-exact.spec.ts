@@ -8,7 +8,7 @@ import { replayExact } from './replay-exact.ts';
 import { hasRule } from './rules.ts';
 
 /** Events of the stream that are no run's. */
-const OF_NO_RUN = ['key.revoked', 'llm.completed', 'evaluation.finished'];
+const OF_NO_RUN = ['message.sent', 'key.revoked', 'llm.completed', 'evaluation.finished'];
 
 const journals = VERSIONS.flatMap((version) =>
   journalsOf(version).map(({ run_id: runId, events }, index) => ({ version, index, runId, events })),

@@ -6,6 +6,7 @@ import { ofRollback } from './rollback-rules.ts';
 import * as run from './run-rules.ts';
 import type { Scene } from './scene.ts';
 import * as step from './step-rules.ts';
+import { stepWaiting } from './waiting-rules.ts';
 
 /** Told apart from the steps' own by `isOfRollback`. */
 type RollbackType = 'run.compensating' | 'step.compensated';
@@ -30,6 +31,7 @@ const RULES: { readonly [T in OwnType]: Rule<T> } = {
   'artifact.created': step.artifactCreated,
   'artifact.removed': step.artifactRemoved,
   'step.resolved': step.stepResolved,
+  'step.waiting': stepWaiting,
   'step.finished': step.stepFinished,
   'step.recorded': step.stepRecorded,
 };

@@ -6,6 +6,7 @@ import type { RunState } from '../run/state.ts';
 import { deedsOf, finishDeed, resumeDeed, waitDeed, type Deed } from './deed.ts';
 import { explained, unexplained, type Explanation } from './explanation.ts';
 import type { Scene } from './scene.ts';
+import { signalWaits } from './waiting-rules.ts';
 
 /** The goal comes from outside; a journal begins with it. */
 export function queued({ state }: Scene): Explanation {
@@ -33,7 +34,10 @@ export function planRejected(scene: Scene, { attempt }: EventData<'plan.rejected
 
 export function waiting(scene: Scene, data: EventData<'run.waiting'>): Explanation {
   const found = waitDeed(data.reason, data.next_attempt_at, data.error);
-  return { found, allowed: [...allDeeds(scene), ...retryWait(scene), ...outsideWaits(scene)] };
+  return {
+    found,
+    allowed: [...allDeeds(scene), ...retryWait(scene), ...signalWaits(scene), ...outsideWaits(scene)],
+  };
 }
 
 /** Steps of which none is due: the first that will be wakes the run. */

@@ -137,5 +137,7 @@ function cutError(scene: Scene, step: StepState, { status, error }: EventData<'s
   if (status !== 'cancelled' || !(isBegun || scene.offered.has(step.plan.step_id))) return [];
   if (error?.code === 'run_cancelled') return [error];
   const { deadline } = scene.state;
-  return deadline === null || step.intent !== null ? [] : [lateness(deadline).error];
+  return deadline === null || (step.intent !== null && step.awaits === null)
+    ? []
+    : [lateness(deadline).error];
 }

@@ -1,9 +1,10 @@
 import type { ErrorSpec, EventData, PlanStep } from '@aos/contracts';
-import type { OpenIntent, StepState } from './state.ts';
+import type { OpenIntent, StepState, StepWait } from './state.ts';
 
 /**
  * Make an attempt of a step, not before `notBefore` (a long wait gives the slot back).
  * `intent` is given where one is already journalled: it is not announced again, unless a person wants the repeat.
+ * With `wait` it is made when it is woken, too, where that comes first.
  */
 export interface CallCommand {
   type: 'call';
@@ -11,6 +12,7 @@ export interface CallCommand {
   attempt: number;
   intent: OpenIntent | null;
   notBefore: string | null;
+  wait?: StepWait;
   /** Null: the call is the step's own. Else `step` is what undoes the step of its id. */
   undoing: Undoing | null;
 }

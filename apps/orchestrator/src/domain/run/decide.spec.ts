@@ -29,6 +29,8 @@ function step(stepId: string, change: Partial<StepState> = {}): StepState {
     status: 'pending',
     attempts: 0,
     intent: null,
+    awaits: null,
+    wait: null,
     idempotencyKey: null,
     startedAt: null,
     finishedAt: null,

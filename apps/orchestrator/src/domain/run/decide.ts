@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { endOf } from './end-run.ts';
 import { rollbackCommands } from './rollback.ts';
 import { isTerminal, type RunState, type StepState } from './state.ts';
+import { begunFirst, isForMessage, waitingCall } from './waiting.ts';
 
 /** Of a run without steps. */
 const NO_OUTPUT = { output: null, outputArtifact: null };
@@ -109,22 +110,17 @@ export function isOutcomeUnknown({ intent }: StepState): boolean {
 
 function callsWithin(state: RunState, callable: readonly StepState[], inFlight: number): Command[] {
   const left = state.maxSteps - state.stepsFinished - inFlight;
-  if (left > 0) return callable.slice(0, left).map(callOf);
+  if (left > 0) return begunFirst(callable).slice(0, left).map(callOf);
   if (inFlight > 0) return [];
   const error = errorOf('max_steps_exceeded', `the run may take ${state.maxSteps} steps`);
   return [endOf(state, { status: 'failed', output: null, error })];
 }
 
-function callOf({ plan: step, intent, attempts, nextAttemptAt }: StepState): Command {
+function callOf(begun: StepState): Command {
+  const { plan: step, intent, attempts, nextAttemptAt } = begun;
   const attempt = intent?.attempt ?? attempts + 1;
-  return {
-    type: 'call',
-    step,
-    attempt,
-    intent,
-    notBefore: intent === null ? nextAttemptAt : null,
-    undoing: null,
-  };
+  const notBefore = intent === null ? nextAttemptAt : null;
+  return waitingCall(begun) ?? { type: 'call', step, attempt, intent, notBefore, undoing: null };
 }
 
 /**
@@ -132,18 +128,22 @@ function callOf({ plan: step, intent, attempts, nextAttemptAt }: StepState): Com
  * which are repeated or wait for a person. A step between two attempts has failed with the last.
  */
 function comeToEnd(state: RunState, idle: readonly StepState[], inFlight: ReadonlySet<string>): Command[] {
-  const begun = idle.filter((step) => step.intent !== null && !isOutcomeUnknown(step));
+  const begun = idle.filter((step) => step.intent !== null && !isOutcomeUnknown(step) && !isForMessage(step));
   if (begun.length > 0 || inFlight.size > 0) return begun.map(callOf);
   const failed = state.failedStep === null ? undefined : state.steps[state.failedStep];
   const end = endOf(state, { status: 'failed', output: null, error: failed?.error ?? null });
   const next = parkOrElse(idle, end);
   if (next !== end) return [next];
-  const closing = idle.flatMap((step): Command[] =>
-    step.status === 'waiting' && step.error !== null
-      ? [{ type: 'close-step', step, status: 'failed', error: step.error }]
-      : [],
-  );
-  return [...closing, end];
+  return [...idle.flatMap(closingOf), end];
+}
+
+/** How a step ends that was begun and is not tried again. */
+function closingOf(step: StepState): Command[] {
+  if (step.status === 'waiting' && step.error !== null)
+    return [{ type: 'close-step', step, status: 'failed', error: step.error }];
+  if (step.intent === null) return [];
+  const error = errorOf('run_cancelled', 'the run has failed; nobody waits for the message any more');
+  return [{ type: 'close-step', step, status: 'cancelled', error }];
 }
 
 /** With nothing else left to do, a step whose outcome is not known waits for a person. */

@@ -1,6 +1,7 @@
 import { MAX_PARALLEL_DEFAULT, type EventData, type StepStatus } from '@aos/contracts';
 import { isOfRollback, evolveRollback } from './evolve-rollback.ts';
 import { replayFields, withRecording } from './recording.ts';
+import { asking, waiting } from './waiting.ts';
 import { stepsAgain } from './restart.ts';
 import { charged, toStatus, toStepStatus, withArtifact, withoutArtifact, withStep } from './state-changes.ts';
 import type { RunEvent, RunState, StepState } from './state.ts';
@@ -30,6 +31,7 @@ const EMPTY: RunState = {
   inputTokens: 0,
   outputTokens: 0,
   artifacts: [],
+  hasMailbox: false,
   startedAt: null,
   finishedAt: null,
   waitingReason: null,
@@ -84,7 +86,9 @@ function apply(state: RunState, event: RunEvent): RunState {
         nextAttemptAt: null,
       };
     case 'tool.call.requested':
-      return withStep(state, event.data.step_id, (step) => requested(step, event.data, event.time));
+      return requested(state, event.data, event.time);
+    case 'step.waiting':
+      return waiting(state, event.data);
     case 'tool.call.succeeded':
       return withStep(state, event.data.step_id, (step) => ({ ...step, intent: null }));
     case 'tool.call.failed':
@@ -143,6 +147,8 @@ function pendingStep(plan: StepState['plan']): [string, StepState] {
       status: 'pending',
       attempts: 0,
       intent: null,
+      awaits: null,
+      wait: null,
       idempotencyKey: null,
       startedAt: null,
       finishedAt: null,
@@ -160,11 +166,13 @@ function pendingStep(plan: StepState['plan']): [string, StepState] {
   ];
 }
 
-function requested(step: StepState, data: EventData<'tool.call.requested'>, time: string): StepState {
-  return {
+function requested(state: RunState, data: EventData<'tool.call.requested'>, time: string): RunState {
+  return withStep(asking(state, data), data.step_id, (step) => ({
     ...toStepStatus(step, 'running'),
     startedAt: step.startedAt ?? time,
     nextAttemptAt: null,
+    awaits: data.awaits ?? null,
+    wait: null,
     idempotencyKey: data.idempotency_key,
     intent: {
       attempt: data.attempt,
@@ -173,7 +181,7 @@ function requested(step: StepState, data: EventData<'tool.call.requested'>, time
       timeoutMs: data.timeout_ms,
       isRepeatWanted: false,
     },
-  };
+  }));
 }
 
 function attemptFailed(step: StepState, data: EventData<'tool.call.failed'>, time: string): StepState {
@@ -183,6 +191,7 @@ function attemptFailed(step: StepState, data: EventData<'tool.call.failed'>, tim
     ...waiting,
     attempts: data.attempt,
     intent: null,
+    wait: null,
     startedAt: step.startedAt ?? time,
     nextAttemptAt: data.next_attempt_at,
     error: data.error,
@@ -204,6 +213,7 @@ function stepFinished(
     ...charged(toStepStatus(step, data.status), data),
     attempts: data.attempts,
     intent: null,
+    wait: null,
     startedAt: data.started_at,
     finishedAt: time,
     finishedSeq: seq,

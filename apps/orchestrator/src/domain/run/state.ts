@@ -2,6 +2,7 @@ import type {
   ArtifactRef,
   Compensation,
   CompensationStatus,
+  AwaitKind,
   ErrorSpec,
   EventData,
   EventType,
@@ -20,7 +21,10 @@ export const ENGINE_VERSION = 4;
 export type Json = EventData<'step.finished'>['output'];
 
 /** The events of a run's journal. */
-export type RunEventType = Exclude<EventType, 'key.revoked' | 'llm.completed' | 'evaluation.finished'>;
+export type RunEventType = Exclude<
+  EventType,
+  'key.revoked' | 'llm.completed' | 'evaluation.finished' | 'message.sent'
+>;
 
 /** An event that is not yet in the journal: it has no run_seq. `time` is ISO 8601. */
 export type NewRunEvent = {
@@ -66,12 +70,25 @@ interface Recording {
   files: readonly ArtifactRef[];
 }
 
+/** What a step waits for outside, its slot given back. */
+export interface StepWait {
+  for: AwaitKind;
+  /** When it is looked at without having been woken. */
+  until: string | null;
+  childRunId: string | null;
+  /** Of the reservation, kept for what it waits for. */
+  heldMicrocents: number;
+}
+
 export interface StepState {
   plan: PlanStep;
   status: StepStatus;
   /** Attempts that ended, whatever the outcome. */
   attempts: number;
   intent: OpenIntent | null;
+  /** What its calls may have to wait for, once one was announced. */
+  awaits: AwaitKind | null;
+  wait: StepWait | null;
   idempotencyKey: string | null;
   startedAt: string | null;
   finishedAt: string | null;
@@ -156,6 +173,8 @@ export interface RunState {
   inputTokens: number;
   outputTokens: number;
   artifacts: readonly ArtifactRef[];
+  /** Whether a step of it, in whatever generation, has asked for a message. */
+  hasMailbox: boolean;
   startedAt: string | null;
   finishedAt: string | null;
   waitingReason: string | null;

@@ -1,4 +1,11 @@
-import type { ArtifactRef, InputIssue, PlanStep, StructuredOutcome, ToolSpec } from '@aos/contracts';
+import type {
+  ArtifactRef,
+  AwaitKind,
+  InputIssue,
+  PlanStep,
+  StructuredOutcome,
+  ToolSpec,
+} from '@aos/contracts';
 
 export type JsonObject = PlanStep['params'];
 export type Json = JsonObject[string];
@@ -66,15 +73,24 @@ export function sumOf(left: Spend, right: Spend): Spend {
   };
 }
 
-export interface SkillResult {
-  output: Json;
+/** What a call has to wait for: the step is called again with the same key when it is woken, or at `until`. */
+export interface Waiting {
+  /** Null: only when it is woken. */
+  until: string | null;
+  childRunId?: string;
+  /** Of the reservation, kept for it meanwhile. */
+  heldMicrocents?: number;
 }
+
+export type SkillResult = { output: Json } | { waiting: Waiting };
 
 /** What a step may call. Failure is data: `execute` rejects only on bugs. */
 export interface Skill {
   readonly spec: ToolSpec;
   /** Its side effect is no more than what is paid: a replay calls it, since it is for this that replays are made. */
   readonly isOnlyPaid?: true;
+  /** What its calls may have to wait for. They are short, and a cut does not end them: it waits for their answer. */
+  readonly awaits?: AwaitKind;
   /** What does not fit, as pointers into the params. Where a plan has a reference, any type fits. */
   validate(params: JsonObject): InputIssue[];
   /** Places written in the params that may not be reached, as pointers into the params. */

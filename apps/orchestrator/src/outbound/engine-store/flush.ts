@@ -1,7 +1,9 @@
 import type { Pool } from '@aos/database';
 import type { Flush, JournalRow } from '../../application/engine/ports.ts';
 import { runDay } from '../../domain/run/run-day.ts';
-import { run, translate, type Statement } from './connection.ts';
+import { giveUpMessages, lockMailboxes } from '../mailbox.repository.ts';
+import { RECEIVED } from '../mailbox.statements.ts';
+import { run, transaction, translate, type Queryable, type Statement } from './connection.ts';
 
 /**
  * Journal rows, settlements and releases of a batch in one statement, fenced by the process's own row: no row, no write.
@@ -86,11 +88,35 @@ export async function flushBatch(pool: Pool, flush: Flush): Promise<'committed' 
     released.map((run) => run.isGoingBack ?? false),
   ];
   try {
-    const [answer] = await run<{ alive: number }>(pool, FLUSH, values);
-    return answer?.alive === 1 ? 'committed' : 'fenced';
+    const isAlive = await withMessages(pool, flush, async (on) => {
+      const [answer] = await run<{ alive: number }>(on, FLUSH, values);
+      return answer?.alive === 1;
+    });
+    return isAlive ? 'committed' : 'fenced';
   } catch (error) {
     return translate(error);
   }
+}
+
+/** What a flush says of messages is written in its transaction; most say nothing and are one statement. */
+async function withMessages(
+  pool: Pool,
+  { finished, received = [] }: Flush,
+  write: (on: Queryable) => Promise<boolean>,
+): Promise<boolean> {
+  const leaving = finished.filter(({ hasMailbox }) => hasMailbox === true);
+  if (leaving.length === 0 && received.length === 0) return write(pool);
+  return transaction(pool, async (client) => {
+    if (leaving.length > 0) await lockMailboxes(client, leaving);
+    if (!(await write(client))) return false;
+    if (received.length > 0) await run(client, RECEIVED, [received]);
+    if (leaving.length > 0)
+      await giveUpMessages(
+        client,
+        leaving.map(({ runId }) => runId),
+      );
+    return true;
+  });
 }
 
 /** The events of a flush as [run_id, first seq, last seq] per run: a run's events are dense. */

@@ -1,6 +1,7 @@
 import type { Pool } from '@aos/database';
 import type { JournalRow, Ticket, UnpublishedFlush } from '../../application/engine/ports.ts';
 import { runDay } from '../../domain/run/run-day.ts';
+import { WAITS_FOR_WAKE } from '../../domain/run/waiting.ts';
 import type { RunEvent } from '../../domain/run/state.ts';
 import { run, transaction, type Statement } from './connection.ts';
 
@@ -38,7 +39,10 @@ const HAND_BACK: Statement = {
     on conflict do nothing returning run_id`,
 };
 
-/** Also wakes a run that began to wait while a signal was on its way to its owner. */
+/**
+ * Also wakes a run that began to wait while a signal was on its way to its owner. A wake-up is for runs that wait for what
+ * others do ($2); one that is to end and waits for its children hears nothing else.
+ */
 const WAKE_DUE: Statement = {
   name: 'wake_due',
   text: `
@@ -53,7 +57,9 @@ const WAKE_DUE: Statement = {
     due as (
       select r.run_id from orchestrator.runs r join wanted using (run_id)
       where r.status = 'waiting' and (
-        r.ready_at <= now() or r.deadline <= now() or exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id))
+        r.ready_at <= now() or (r.deadline <= now() and r.waiting_reason is distinct from 'children')
+        or exists (select 1 from orchestrator.run_signals s where s.run_id = r.run_id
+          and case s.type when 'wake' then r.waiting_reason = any ($2::text[]) else r.waiting_reason is distinct from 'children' end))
       order by r.ready_at limit $1::int for no key update of r skip locked),
     woken as (
       update orchestrator.runs r
@@ -133,7 +139,7 @@ export async function handBack(
 }
 
 export async function wakeDue(pool: Pool, limit: number): Promise<Ticket[]> {
-  const rows = await run<{ run_id: string; enqueue_no: number }>(pool, WAKE_DUE, [limit]);
+  const rows = await run<{ run_id: string; enqueue_no: number }>(pool, WAKE_DUE, [limit, WAITS_FOR_WAKE]);
   return rows.map(({ run_id, enqueue_no }) => ({ runId: run_id, enqueueNo: enqueue_no }));
 }
 

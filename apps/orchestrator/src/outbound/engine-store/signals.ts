@@ -1,6 +1,7 @@
 import type { RunOnFailure } from '@aos/contracts';
 import type { Pool, PoolClient } from '@aos/database';
 import type { Decision, RunSignal, SignalReceipt, Ticket } from '../../application/engine/ports.ts';
+import { WAITS_FOR_WAKE } from '../../domain/run/waiting.ts';
 import { run, transaction, type Statement } from './connection.ts';
 
 const LOCK_RUN: Statement = {
@@ -60,6 +61,7 @@ interface FoundRun {
 }
 
 interface SignalPayload {
+  stepId?: string;
   reason?: string | undefined;
   on_failure?: RunOnFailure | undefined;
   decision?: Decision | null;
@@ -96,8 +98,24 @@ function isIdle({ type }: RunSignal, { worker_id, status, waiting_reason, ready_
 }
 
 function payloadOf(signal: RunSignal): SignalPayload {
+  if (signal.type === 'wake') return { stepId: signal.stepId };
   if (signal.type === 'cancel') return { reason: signal.reason, on_failure: signal.onFailure };
   return signal.type === 'resume' ? { decision: signal.decision } : {};
+}
+
+/** For signals that are left already: only a run that waits for what they tell of is made ready. */
+export async function wakeSignalled(
+  pool: Pool,
+  { tenantId, runId }: { tenantId: string; runId: string },
+): Promise<SignalReceipt> {
+  return transaction(pool, async (client): Promise<SignalReceipt> => {
+    const [found] = await run<FoundRun>(client, LOCK_RUN, [runId, tenantId]);
+    if (found === undefined) return { kind: 'not_found' };
+    if (['succeeded', 'failed', 'cancelled'].includes(found.status)) return { kind: 'ended' };
+    const isToWake = found.status === 'waiting' && WAITS_FOR_WAKE.includes(found.waiting_reason ?? '');
+    const ticket = isToWake ? await makeReady(client, runId, true) : null;
+    return { kind: 'left', ownerId: found.worker_id, ticket };
+  });
 }
 
 async function makeReady(client: PoolClient, runId: string, wasWaiting: boolean): Promise<Ticket> {
@@ -122,6 +140,8 @@ function toSignal({ signal_id: signalId, run_id: runId, type, payload }: SignalR
       return { signalId, runId, type, reason: payload.reason, onFailure: payload.on_failure };
     case 'pause':
       return { signalId, runId, type };
+    case 'wake':
+      return { signalId, runId, type, stepId: payload.stepId ?? '' };
     case 'resume':
       return { signalId, runId, type, decision: payload.decision ?? null };
   }

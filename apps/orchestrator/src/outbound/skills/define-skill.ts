@@ -4,6 +4,7 @@ import {
   invalidRequest,
   issuesOf,
   succeed,
+  type AwaitKind,
   type InputIssue,
   type StructuredOutcome,
   type ToolSpec,
@@ -17,10 +18,20 @@ import {
   type Skill,
   type SkillCall,
   type Undo,
+  type Waiting,
 } from '../../domain/skill/skill.ts';
 
 /** Any value. Params come from JSON, so there is nothing to check in it but that it is there; large ones would take long. */
 export const anyJson = z.unknown().refine((value) => value !== undefined, 'is missing') as z.ZodType<Json>;
+
+/** What a skill answers that has nothing yet. */
+export class WaitFor {
+  readonly waiting: Waiting;
+
+  constructor(waiting: Waiting) {
+    this.waiting = waiting;
+  }
+}
 
 /** A skill as it is written: schemas and what to do; the rest of the port follows from them. */
 export interface SkillDefinition<P extends z.ZodType> extends Omit<
@@ -39,7 +50,8 @@ export interface SkillDefinition<P extends z.ZodType> extends Omit<
   forbiddenPlaces?: (params: JsonObject) => InputIssue[];
   /** Goes with `compensated_by`, the skill it calls. */
   undoOf?: (params: JsonObject, output: Json) => Undo | null;
-  run: (params: z.output<P>, call: SkillCall) => Promise<StructuredOutcome<Json>>;
+  awaits?: AwaitKind;
+  run: (params: z.output<P>, call: SkillCall) => Promise<StructuredOutcome<Json | WaitFor>>;
 }
 
 /** Makes a skill of its definition: manifest from the schemas, params checked before each call, the fixed cost charged. */
@@ -55,6 +67,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
     usualCostMicrocents,
     undoOf,
     run,
+    awaits,
     ...manifest
   } = definition;
   const spec: ToolSpec = {
@@ -65,6 +78,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
   return {
     spec,
     ...(isOnlyPaid === true ? { isOnlyPaid } : {}),
+    ...(awaits === undefined ? {} : { awaits }),
     validate: (params) => {
       const parsed = schema.safeParse(params);
       if (parsed.success) return [];
@@ -82,6 +96,7 @@ export function defineSkill<P extends z.ZodType>(definition: SkillDefinition<P>)
       if (!parsed.success) return fail(invalidParams(issuesOf(parsed.error)));
       const outcome = await run(parsed.data, call);
       if (!outcome.ok) return outcome;
+      if (outcome.value instanceof WaitFor) return succeed({ waiting: outcome.value.waiting });
       call.charge({ ...NOTHING_SPENT, costMicrocents: isMetered ? 0 : spec.cost_microcents });
       return succeed({ output: outcome.value });
     },

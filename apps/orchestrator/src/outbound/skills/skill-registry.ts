@@ -1,4 +1,5 @@
 import type { OrchestratorConfig } from '@aos/contracts';
+import type { SendParts } from '../../application/messages/send-message.ts';
 import type { ModelCalls } from '../../application/model-calls.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
 import { calendarRemove } from './calendar-remove.ts';
@@ -11,6 +12,8 @@ import { createJqPool } from './jq/jq-pool.ts';
 import { createQuerySyntax } from './jq/query-syntax.ts';
 import { jsonTransform } from './json-transform.ts';
 import { llmInvoke } from './llm-invoke.ts';
+import { messageSend } from './message-send.ts';
+import { messageWait } from './message-wait.ts';
 import { webhookSend } from './webhook-send.ts';
 import { webhookSigner } from './webhook-secret.ts';
 
@@ -22,6 +25,7 @@ export type SkillConfig = Pick<
 /** What skills reach the world by, beside the network. */
 export interface SkillPorts {
   models: ModelCalls;
+  messages: SendParts;
   /** Default: as the machine does. */
   resolveHost?: ResolveHost | undefined;
 }
@@ -32,7 +36,7 @@ export interface SkillPorts {
  */
 export async function createSkillRegistry(
   config: SkillConfig,
-  { models, resolveHost }: SkillPorts,
+  { models, messages, resolveHost }: SkillPorts,
 ): Promise<SkillRegistry> {
   const policy = egressPolicy(config);
   const client = createHttpClient(policy, resolveHost);
@@ -42,6 +46,8 @@ export async function createSkillRegistry(
     httpCall(client, policy),
     jsonTransform(createJqPool(), await createQuerySyntax()),
     llmInvoke(models),
+    messageSend(messages),
+    messageWait(messages.mailbox, messages.clock),
     webhookSend(client, policy, webhookSigner(config)),
   ];
   return new Map(skills.map((skill) => [skill.spec.name, skill]));

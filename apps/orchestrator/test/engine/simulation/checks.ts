@@ -22,6 +22,7 @@ export function checkAtRest(simulation: Simulation): void {
   checkPlanning(simulation);
   checkReplays(simulation);
   checkRollbacks(simulation);
+  checkMessages(simulation);
 }
 
 /** No accepted run is lost, none is doubled, an accepted cancellation ends its run. */
@@ -80,7 +81,7 @@ function checkEffects({ world, store, outside }: Simulation): void {
     for (const event of store.journals.events(runId)) {
       if (event.type === 'run.restarted') generation = event.data.generation;
       if (event.type !== 'step.finished' || event.data.status !== 'succeeded') continue;
-      const hasEffect = event.data.skill !== 'pure';
+      const hasEffect = outside.watches(event.data.skill);
       if (hasEffect && !outside.effects.has(`${runId}/${event.data.step_id}/${generation}`))
         world.violate(`a step succeeded without its effect: ${runId}/${event.data.step_id}`);
     }
@@ -139,6 +140,24 @@ function checkPlanning({ world, store, router }: Simulation): void {
 /** With a plan, or twice with one that cannot be run. */
 function wasAnswered({ type, data }: RunEvent): boolean {
   return type === 'plan.created' || ('error' in data && data.error?.code === 'planning_failed');
+}
+
+/** Each message is waiting, or stands in the journal of one run, once; nobody waits for one that is there. */
+function checkMessages({ world, store }: Simulation): void {
+  const journalled = new Map<string, number>();
+  for (const runId of store.runs.keys()) {
+    for (const { type, data } of store.journals.events(runId)) {
+      if (type !== 'step.finished' || data.skill !== 'message_wait' || data.status !== 'succeeded') continue;
+      const { message_id: messageId } = data.output as { message_id: string };
+      journalled.set(messageId, (journalled.get(messageId) ?? 0) + 1);
+    }
+  }
+  for (const { message, taken, isReceived } of store.mailbox.kept) {
+    const times = journalled.get(message.message_id) ?? 0;
+    const isRight = isReceived ? times === 1 : times === 0 && taken === null;
+    if (!isRight)
+      world.violate(`a message is lost or doubled: ${message.message_id} ${times} ${JSON.stringify(taken)}`);
+  }
 }
 
 /** Nothing is reserved but for runs that are open, and what was spent is what the steps cost. */

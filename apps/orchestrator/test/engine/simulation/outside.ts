@@ -46,6 +46,8 @@ const LARGE_TEXT = 'x'.repeat(EVENT_PAYLOAD_BYTES_MAX);
 /** A skill may be wrong: it then throws. */
 export class SkillBugError extends Error {}
 
+const WATCHED = FORWARD.filter(({ hasSideEffects }) => hasSideEffects).map(({ name }) => name);
+
 export const SKILL_NAMES = FORWARD.map(({ name }) => name);
 export const UNDO_NAMES = UNDOS.map(({ name }) => name);
 
@@ -74,6 +76,11 @@ export class Outside {
   allowRepeat(runId: string, stepId: string, isUndo: boolean): void {
     const place = placeOf({ isUndo }, { runId, stepId });
     this.#repeats.set(place, (this.#repeats.get(place) ?? 0) + 1);
+  }
+
+  /** Whether the effects of a skill happen here. */
+  watches(skill: string): boolean {
+    return WATCHED.includes(skill);
   }
 
   isPublished(runId: string, seq: number): boolean {

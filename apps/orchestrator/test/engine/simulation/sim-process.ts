@@ -18,11 +18,16 @@ import {
   type RunSignal,
   type SignalReceipt,
 } from '../../../src/application/engine/ports.ts';
+import type { Mailbox } from '../../../src/application/messages/mailbox.ts';
+import { sendMessage, type SendParts } from '../../../src/application/messages/send-message.ts';
+import { wakeRuns } from '../../../src/application/messages/wake-runs.ts';
 import { ModelPlanner, type AgentVersions } from '../../../src/application/planner/model-planner.ts';
 import { restartRun } from '../../../src/application/restart-run.ts';
 import { submitRun } from '../../../src/application/submit-run.ts';
 import { ENGINE_VERSION, type RunEvent } from '../../../src/domain/run/state.ts';
 import type { RunRecord } from '../../../src/domain/run/view.ts';
+import { messageSend } from '../../../src/outbound/skills/message-send.ts';
+import { messageWait } from '../../../src/outbound/skills/message-wait.ts';
 import type { Simulation } from './simulation.ts';
 import type { Actor } from './world.ts';
 
@@ -47,6 +52,7 @@ export class SimProcess implements Actor {
   readonly #clock: Clock;
   readonly #submit: ReturnType<typeof submitRun>;
   readonly #restart: ReturnType<typeof restartRun>;
+  readonly #sendMessage: ReturnType<typeof sendMessage>;
   #leaseEndMs = 0;
   #tellEnded: () => void = () => undefined;
 
@@ -61,12 +67,24 @@ export class SimProcess implements Actor {
       now: () => world.nowMs,
       sleep: (ms, signal) => world.sleep(this, ms, signal),
     };
-    const skills = outside.skillsOf(this);
     const chance = { random: () => world.random.next(), newId: () => world.random.newId(world.nowMs) };
+    const publisher = this.#publisher();
+    const messages: SendParts = {
+      mailbox: remoteMailbox(simulation, this),
+      chance,
+      clock: this.#clock,
+      wake: wakeRuns({ store: this.#store, publisher }),
+    };
+    const correspond = [messageSend(messages), messageWait(messages.mailbox, this.#clock)];
+    const skills = new Map([
+      ...outside.skillsOf(this),
+      ...correspond.map((skill) => [skill.spec.name, skill] as const),
+    ]);
+    this.#sendMessage = sendMessage(messages);
     this.engine = new Engine({
       workerId: this.workerId,
       store: this.#store,
-      publisher: this.#publisher(),
+      publisher,
       skills,
       artifacts: new ArtifactKeeper(artifacts.storeOf(this)),
       planner: new ModelPlanner({
@@ -125,6 +143,12 @@ export class SimProcess implements Actor {
 
   submit(context: RequestContext, goal: Goal): Promise<StructuredOutcome<SubmittedRun>> {
     return this.#submit(context, goal);
+  }
+
+  sendMessage(
+    ...args: Parameters<ReturnType<typeof sendMessage>>
+  ): ReturnType<ReturnType<typeof sendMessage>> {
+    return this.#sendMessage(...args);
   }
 
   restart(context: RequestContext, runId: string): Promise<StructuredOutcome<RunSummary>> {
@@ -230,6 +254,16 @@ const RECORD = {
   finishedAt: null,
 } as const;
 
+/** The mailboxes as a process sees them over the network. */
+function remoteMailbox({ world, store: { mailbox } }: Simulation, process: SimProcess): Mailbox {
+  const remote = <T>(name: string, apply: () => Promise<T>): Promise<T> =>
+    world.call({ actor: process, what: `store.${name}`, apply });
+  return {
+    send: (message) => remote('sendMessage', () => mailbox.send(message)),
+    take: (wait) => remote('takeMessage', () => mailbox.take(wait)),
+  };
+}
+
 /** The store as a process sees it over the network. */
 function remoteStore({ world, store }: Simulation, process: SimProcess): EngineStore {
   const remote = <T>(name: string, apply: () => Promise<T>): Promise<T> =>
@@ -249,6 +283,7 @@ function remoteStore({ world, store }: Simulation, process: SimProcess): EngineS
     handBack: (...args) => remote('handBack', () => store.handBack(...args)),
     signal: (...args) => remote('signal', () => store.signal(...args)),
     signals: (...args) => remote('signals', () => store.signals(...args)),
+    wake: (...args) => remote('wake', () => store.wake(...args)),
     buryDeadWorkers: () => remote('buryDeadWorkers', () => store.buryDeadWorkers()),
     wakeDue: (...args) => remote('wakeDue', () => store.wakeDue(...args)),
     leftFlushes: (...args) => remote('leftFlushes', () => store.leftFlushes(...args)),

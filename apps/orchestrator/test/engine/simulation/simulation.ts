@@ -1,4 +1,4 @@
-import { FencedError, StoreDataError } from '../../../src/application/engine/ports.ts';
+import { FencedError, StoreDataError, type RunSignal } from '../../../src/application/engine/ports.ts';
 import { isTerminal } from '../../../src/domain/run/state.ts';
 import { MemoryEngineStore } from '../memory-engine-store.ts';
 import type { MemoryRun } from '../memory-run.ts';
@@ -43,6 +43,8 @@ export interface Kind {
   hasRestarts?: boolean;
   /** Whether steps can be undone. */
   hasRollbacks?: boolean;
+  /** Whether some steps send messages and wait for them. */
+  hasMessages?: boolean;
 }
 
 /** One history of several processes, drawn from a seed. */
@@ -69,6 +71,7 @@ export class Simulation {
       hasPauses = true,
       hasRestarts = true,
       hasRollbacks = true,
+      hasMessages = true,
     }: Kind = {},
     isTraced = false,
   ) {
@@ -87,6 +90,7 @@ export class Simulation {
       hasPauses,
       hasRestarts,
       hasRollbacks,
+      hasMessages,
     });
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
@@ -149,9 +153,15 @@ export class Simulation {
       workload.isDone &&
       world.lateOperations === 0 &&
       store.unpublished.size === 0 &&
-      store.signalsLeft.size === 0 &&
+      [...store.signalsLeft.values()].every((signal) => this.#mayWait(signal)) &&
       [...store.runs.values()].every((run) => isTerminal(run.status) || isParked(run))
     );
+  }
+
+  /** What wakes a step of a parked run is for when it goes on. */
+  #mayWait({ type, runId }: RunSignal): boolean {
+    const run = this.store.runs.get(runId);
+    return type === 'wake' && run !== undefined && isParked(run);
   }
 
   #parked(): MemoryRun[] {

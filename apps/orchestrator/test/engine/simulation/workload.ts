@@ -11,6 +11,7 @@ import type { MemoryRun } from '../memory-run.ts';
 import type { SimProcess } from './sim-process.ts';
 import { decideAbout, NEED_DECISION } from './sim-person.ts';
 import { goalOf, type PlanningFate } from './sim-router.ts';
+import { Correspondence, type DrawnMessage } from './correspondence.ts';
 import { SKILL_NAMES } from './outside.ts';
 import { cancelWith, undoOfStep } from './rollback-workload.ts';
 import type { Kind, Simulation } from './simulation.ts';
@@ -53,10 +54,13 @@ export class Workload {
   readonly #hasPauses: boolean;
   readonly #hasRestarts: boolean;
   readonly #hasRollbacks: boolean;
+  /** Undefined: there are no messages. */
+  readonly #messages: Correspondence | undefined;
   #open = 0;
 
   constructor(simulation: Simulation, { unplannedRate, ...has }: Required<Omit<Kind, 'hasLargeOutputs'>>) {
     this.#simulation = simulation;
+    this.#messages = has.hasMessages ? new Correspondence(simulation) : undefined;
     this.#unplannedRate = unplannedRate;
     this.#hasGraphs = has.hasGraphs;
     this.#hasTimes = has.hasTimes;
@@ -73,6 +77,8 @@ export class Workload {
     const { random } = this.#simulation.world;
     const goals = random.int(4, 30);
     for (let number = 1; number <= goals; number += 1) this.#begin(() => this.#goal(number));
+    const { messages } = this.#messages?.draw() ?? { messages: [] };
+    for (const message of messages) this.#begin(() => this.#send(message));
   }
 
   /** What a person decides about runs that wait for one. */
@@ -132,6 +138,18 @@ export class Workload {
       if (this.#hasRestarts && random.isTrue(0.25))
         this.#begin(() => this.#restartLater({ tenantId, runId }));
       if (this.#hasPauses && random.isTrue(0.2)) this.#begin(() => this.#pauseLater({ tenantId, runId }));
+    }
+  }
+
+  /** A message is repeated with its key until it is answered. */
+  async #send({ atMs, tenantId, input }: DrawnMessage): Promise<void> {
+    await this.#sleep(atMs);
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const answer = await this.#ask((process) =>
+        process.sendMessage(contextOf(tenantId), input).catch(() => 'lost' as const),
+      );
+      if (answer !== 'lost') return;
+      await this.#sleep(500);
     }
   }
 
@@ -260,6 +278,8 @@ export class Workload {
 
   #step(index: number, source: number | undefined): PlanStepInput {
     const { random } = this.#simulation.world;
+    const correspondence = this.#messages?.drawStep();
+    if (correspondence !== undefined) return { step_id: `s${index}`, ...correspondence };
     const { params: undo, ...compensation } = this.#hasRollbacks ? undoOfStep(random, index) : NO_UNDO;
     return {
       ...compensation,
