@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runOnFailure } from './rollback.ts';
+import { planningMode, replanMoment } from './planning.ts';
 import { cents, id, microcents, skillName, tenantId, timestamp } from './values.ts';
 
 /** AgentSpec: what a caller says of an agent. */
@@ -17,6 +18,10 @@ const agentFields = {
   max_concurrent_runs: z.int().min(1).max(100_000),
   /** What becomes of the completed effects of its runs that fail or are cut; default `compensate`. */
   on_failure: runOnFailure,
+  /** Default `plan`; `adaptive`: the planner is told what became of its steps. A goal may say otherwise. */
+  planning_mode: planningMode,
+  /** When an adaptive run asks its planner, default `on_failure`; each time is a model call that is paid. */
+  replan: replanMoment,
 };
 
 export const agentCreateInput = z.strictObject({
@@ -28,6 +33,8 @@ export const agentCreateInput = z.strictObject({
   max_steps: agentFields.max_steps.optional(),
   max_concurrent_runs: agentFields.max_concurrent_runs.optional(),
   on_failure: agentFields.on_failure.optional(),
+  planning_mode: agentFields.planning_mode.optional(),
+  replan: agentFields.replan.optional(),
 });
 
 export const agentUpdateInput = z.strictObject(agentFields).partial();
@@ -51,6 +58,8 @@ export const agent = z.object({
   max_steps: z.int(),
   max_concurrent_runs: z.int(),
   on_failure: runOnFailure.optional(),
+  planning_mode: planningMode.optional(),
+  replan: replanMoment.optional(),
   created_at: timestamp,
   updated_at: timestamp,
 });

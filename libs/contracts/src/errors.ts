@@ -115,6 +115,12 @@ export const ERRORS = {
     retryable: false,
     owner: 'caller',
   },
+  goal_given_up: {
+    title: 'The planner gave the goal up',
+    status: 422,
+    retryable: false,
+    owner: 'caller',
+  },
   artifact_unavailable: {
     title: 'The artifact store cannot be reached',
     status: 503,

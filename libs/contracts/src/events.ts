@@ -5,6 +5,7 @@ import { SPEND_PURPOSES } from './llm.ts';
 import { message } from './message.ts';
 import { compensation, planMetadata, planStep } from './plan.ts';
 import { replayEffects } from './replay.ts';
+import { planningMode, replanMoment } from './planning.ts';
 import { rollbackCause, runOnFailure } from './rollback.ts';
 import { id, microcents, tenantId, timestamp } from './values.ts';
 
@@ -40,6 +41,10 @@ export const EVENT_DATA = {
     on_failure: runOnFailure.optional(),
     /** The run that it replays. Added with engine version 4. */
     replay_of: z.object({ run_id: id, from_step: z.string().nullable(), effects: replayEffects }).optional(),
+    /** Absent: `plan`. */
+    planning_mode: planningMode.optional(),
+    /** Of an adaptive run. */
+    replan: replanMoment.optional(),
   }),
   'run.started': z.object({ engine_version: z.int() }),
   /** `cost_microcents`: what planning cost; the tokens stand in the metadata. */
@@ -48,6 +53,21 @@ export const EVENT_DATA = {
     metadata: planMetadata,
     steps: z.array(planStep),
     cost_microcents: microcents.optional(),
+    /** Of an adaptive run: the plan whose steps that had not begun `steps` take the place of; those that have ended stay. */
+    revises: z.uuid().optional(),
+    decision: z.literal('change').optional(),
+  }),
+  /** The planner of an adaptive run was told what became of the steps, and leaves the plan as it is. */
+  'plan.reviewed': z.object({
+    plan_id: z.uuid(),
+    decision: z.enum(['continue', 'end', 'give_up']),
+    metadata: planMetadata,
+    /** What the run gives when it ends here; null: what its last step that succeeded gave. */
+    output: z.json().nullable(),
+    output_artifact: artifactRef.optional(),
+    /** Why it was given up. */
+    error: errorSpec.nullable(),
+    cost_microcents: microcents,
   }),
   /** The planner gave no plan that can be run; asked again at `next_attempt_at`; null: it was the last time. */
   'plan.rejected': z.object({
@@ -143,7 +163,7 @@ export const EVENT_DATA = {
   }),
   /**
    * An ended run begins again: `from_step` and what comes after it, under a new generation and thus new keys. Null: it
-   * had no plan.
+   * had no plan, or an adaptive one whose steps all ended well.
    */
   'run.restarted': z.object({
     from_step: z.string().nullable(),

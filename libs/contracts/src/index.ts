@@ -12,6 +12,7 @@ export * from './command.ts';
 export * from './agent.ts';
 export * from './plan.ts';
 export * from './rollback.ts';
+export * from './planning.ts';
 export * from './run.ts';
 export * from './replay.ts';
 export * from './skill.ts';

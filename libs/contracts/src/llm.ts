@@ -26,6 +26,11 @@ export const llmRequest = z.strictObject({
   temperature: z.number().min(0).max(1).optional(),
   /** JSON Schema of an object the answer must be; `parsed` holds it then. The schema guides the model, the caller checks. */
   response_schema: z.record(z.string(), z.json()).optional(),
+  /** Names the answer by `response_schema` to the model. Absent: `submit_plan` for planning, else `respond`. */
+  response_name: z
+    .string()
+    .regex(/^[a-z][a-z_]{0,63}$/)
+    .optional(),
   /** Refused before the call where the estimate is higher (402, with the estimate in the details). Absent: no cap. */
   max_cost_microcents: microcents.optional(),
   /** For whom tokens and cost are metered. */

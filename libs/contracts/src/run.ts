@@ -3,6 +3,7 @@ import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
 import { plan, planInput } from './plan.ts';
 import { runOnFailure, runRollback, stepCompensation } from './rollback.ts';
+import { planningMode, planRevision, replanMoment } from './planning.ts';
 import { cents, id, idempotencyKey, microcents, tenantId, timestamp } from './values.ts';
 
 export const RUN_STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
@@ -42,6 +43,10 @@ export const goalInput = z.strictObject({
   deadline: timestamp.optional(),
   /** What becomes of completed effects where the run fails or is cut; default: what its agent says. */
   on_failure: runOnFailure.optional(),
+  /** Default: the agent's. */
+  planning_mode: planningMode.optional(),
+  /** Default: the agent's. */
+  replan: replanMoment.optional(),
   labels: z.record(z.string().min(1).max(63), z.string().max(255)).optional(),
 });
 
@@ -115,7 +120,11 @@ export const run = runSummary.extend({
   output_tokens: z.int(),
   reserved_cents: z.number(),
   reserved_microcents: microcents,
+  planning_mode: planningMode.optional(),
+  /** The plan in force: of an adaptive run the steps that have ended and those to come. */
   plan: plan.nullable(),
+  /** Of an adaptive run: what its planner said, oldest first. */
+  plan_revisions: z.array(planRevision).optional(),
   /** Attempts at a plan that came to nothing, and when the next one is due. */
   planning: z.object({
     attempts: z.int(),

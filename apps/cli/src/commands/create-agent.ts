@@ -1,5 +1,6 @@
 import { agent } from '@aos/contracts';
 import type { Command } from 'commander';
+import { planningMode, replan } from './planning-options.ts';
 import { callAndShow, type Perform } from '../command-context.ts';
 import { centsAmount, commaSeparated, wholeNumber } from '../option-parsers.ts';
 import { cents, oneLine } from '../render/text.ts';
@@ -14,6 +15,8 @@ interface Options {
   budgetCents?: number;
   maxSteps?: number;
   maxConcurrentRuns?: number;
+  planningMode?: string;
+  replan?: string;
 }
 
 export function addCreateAgent(program: Command, perform: Perform): void {
@@ -31,6 +34,8 @@ export function addCreateAgent(program: Command, perform: Perform): void {
     .option('--budget-cents <cents>', 'what its runs may cost in all (default: no limit)', centsAmount)
     .option('--max-steps <n>', 'steps of a run at most', wholeNumber)
     .option('--max-concurrent-runs <n>', 'open runs at once', wholeNumber)
+    .addOption(planningMode())
+    .addOption(replan())
     .addHelpText(
       'after',
       examples(
@@ -47,6 +52,7 @@ export function addCreateAgent(program: Command, perform: Perform): void {
               ['name', oneLine(created.name)],
               ['skills', created.skills.length === 0 ? 'all' : created.skills.join(', ')],
               ['model', oneLine(created.model ?? '')],
+              ['planning', created.planning_mode ?? ''],
               [
                 'budget',
                 created.budget_microcents === 0 ? 'no limit of its own' : cents(created.budget_cents),
@@ -66,5 +72,7 @@ function bodyOf(options: Options): Record<string, unknown> {
     budget_cents: options.budgetCents,
     max_steps: options.maxSteps,
     max_concurrent_runs: options.maxConcurrentRuns,
+    planning_mode: options.planningMode,
+    replan: options.replan,
   };
 }

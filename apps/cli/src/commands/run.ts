@@ -11,6 +11,7 @@ import { oneLine } from '../render/text.ts';
 import type { Terminal } from '../terminal.ts';
 import { followRun } from '../watch/follow-run.ts';
 import { examples } from './examples.ts';
+import { planningMode, replan } from './planning-options.ts';
 
 interface Options {
   agentId: string;
@@ -20,6 +21,8 @@ interface Options {
   idempotencyKey?: string;
   estCostCents?: number;
   label?: Record<string, string>;
+  planningMode?: string;
+  replan?: string;
 }
 
 export function addRun(program: Command, perform: Perform, directory: string): void {
@@ -33,11 +36,14 @@ export function addRun(program: Command, perform: Perform, directory: string): v
     .option('--idempotency-key <key>', 'a repeated call with this key returns the first run')
     .option('--est-cost-cents <cents>', 'what to reserve of the budget', centsAmount)
     .option('--label <key=value>', 'kept with the run; may be repeated', label)
+    .addOption(planningMode())
+    .addOption(replan())
     .addHelpText(
       'after',
       `${examples(
         'aos run --agent-id AGENT_ID --goal "fetch https://example.com/prices and total them" --watch',
         'aos run --agent-id AGENT_ID --goal "tell me the price" --plan @plan.json --watch',
+        'aos run --agent-id AGENT_ID --goal "fetch https://a.example/x, or else https://b.example/x" --planning-mode adaptive --watch',
         'aos run --agent-id AGENT_ID --goal "tell me the price" --label team=ops --json | jq -r .run_id',
       )}\n\nWith --watch it ends with 1 when the run did not succeed.`,
     )
@@ -55,8 +61,18 @@ function requestOf({
   idempotencyKey,
   estCostCents,
   label: labels,
+  planningMode: planning_mode,
+  ...options
 }: Options): ApiRequest {
-  const body = { goal, plan, labels, idempotency_key: idempotencyKey, est_cost_cents: estCostCents };
+  const planning = { planning_mode, replan: options.replan };
+  const body = {
+    goal,
+    plan,
+    labels,
+    idempotency_key: idempotencyKey,
+    est_cost_cents: estCostCents,
+    ...planning,
+  };
   return { method: 'POST', path: `/agents/${encodeURIComponent(agentId)}/goals`, body };
 }
 

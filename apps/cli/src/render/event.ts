@@ -26,11 +26,15 @@ function detail<T extends EventType>(
 
 const DETAILS = new Map<string, Detail>([
   detail('run.queued', ({ goal }) => oneLine(goal, 80)),
-  detail('plan.created', ({ metadata, steps, cost_microcents = 0 }, terminal) =>
-    metadata.planner === 'caller'
-      ? stepsText(steps)
-      : madePlanLines(terminal, { metadata, steps }, cost_microcents),
-  ),
+  detail('plan.created', ({ metadata, steps, cost_microcents = 0, revises }, terminal) => {
+    if (metadata.planner === 'caller') return stepsText(steps);
+    const [first = '', ...others] = madePlanLines(terminal, { metadata, steps }, cost_microcents);
+    return [revises === undefined ? first : `changed ${first}`, ...others];
+  }),
+  detail('plan.reviewed', ({ decision, metadata, cost_microcents }, terminal) => {
+    const [first = '', ...others] = madePlanLines(terminal, { metadata, steps: [] }, cost_microcents);
+    return [`${decision.replace('_', ' ')} ${first}`, ...others];
+  }),
   detail('plan.rejected', ({ attempt, error, next_attempt_at, ...spent }) => {
     const why = oneLine(`${error.code}: ${error.message}`, 300);
     return withSpent(`attempt ${attempt}: ${why}${againText(next_attempt_at)}`, spent);

@@ -33,6 +33,10 @@ export function runText(terminal: Terminal, run: Run): string {
   if (run.steps.length > 0) {
     parts.push(stepsTable(terminal, run));
   }
+  const revisions = run.plan_revisions ?? [];
+  if (revisions.length > 1) {
+    parts.push(table(terminal, ['PLANNER SAID', 'BY', 'STEPS', 'COST', 'WHY'], revisions.map(revisionCells)));
+  }
   if (run.artifacts.length > 0) {
     parts.push(table(terminal, ['ARTIFACT', 'TYPE', 'SIZE'], run.artifacts.map(artifactCells)));
   }
@@ -61,6 +65,18 @@ function planFacts(terminal: Terminal, { plan, planning }: Run): [string, string
   return [
     ['planned by', [...facts.filter((fact) => fact !== ''), duration(latency_ms)].join(', ')],
     ['reasoning', oneLine(reasoning ?? '', 500)],
+  ];
+}
+
+function revisionCells(revision: NonNullable<Run['plan_revisions']>[number]): string[] {
+  const { decision, planner, steps_added, steps_dropped, cost_cents, reasoning } = revision;
+  const changes = [...steps_added.map((id) => `+${id}`), ...steps_dropped.map((id) => `-${id}`)];
+  return [
+    decision.replace('_', ' '),
+    oneLine(planner),
+    oneLine(changes.join(' '), 60),
+    cents(cost_cents),
+    oneLine(reasoning ?? '', 100),
   ];
 }
 

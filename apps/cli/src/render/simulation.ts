@@ -5,11 +5,13 @@ import { cents, duration, oneLine } from './text.ts';
 
 /** The verdict on a plan, its steps and risks. */
 export function simulationText(terminal: Terminal, verdict: OutputOf<typeof runtimeSimulate>): string {
-  const { feasible, status, steps, risks, reasons } = verdict;
+  const { feasible, status, steps, risks, reasons, planning } = verdict;
+  const calls = planning?.planner_calls ?? 0;
   const parts = [
     facts(terminal, [
       ['verdict', paint(terminal, feasible ? 'green' : 'red', status)],
       ['cost', cents(verdict.cost_cents)],
+      ['planner', calls === 0 ? '' : `asked up to ${calls} times where all goes well, paid beside the cost`],
       ['latency', `about ${duration(verdict.latency_ms)}`],
       ['risks', risks.length === 0 ? 'none known' : ''],
       ['reasons', reasons.map((reason) => oneLine(reason, 300)).join('; ')],

@@ -33,6 +33,8 @@ export function createAgent(agents: AgentStore, skills: SkillRegistry, limits: A
       budgetMicrocents: microcentsOf(input.budget_cents),
       maxConcurrentRuns: input.max_concurrent_runs ?? limits.maxConcurrentRuns,
       onFailure: input.on_failure ?? 'compensate',
+      planningMode: input.planning_mode ?? 'plan',
+      replan: input.replan ?? 'on_failure',
     });
     return succeed(agentView(created, limits));
   };

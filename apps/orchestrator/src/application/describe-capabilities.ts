@@ -1,5 +1,6 @@
 import {
   ARTIFACT_BYTES_MAX,
+  PLANNING_MODES,
   centsOf,
   errorOf,
   fail,
@@ -44,6 +45,11 @@ export function describeCapabilities(skills: SkillRegistry, agents: AgentStore, 
         max_steps: agent?.maxSteps ?? limits.maxSteps,
         max_concurrent_runs_per_agent: agent?.maxConcurrentRuns ?? limits.maxConcurrentRuns,
         payload_bytes_max: ARTIFACT_BYTES_MAX,
+      },
+      planning: {
+        modes: [...PLANNING_MODES],
+        mode: agent?.planningMode ?? null,
+        replan: agent?.replan ?? null,
       },
       budget_left_cents: leftMicrocents === null ? null : centsOf(leftMicrocents),
       open_runs: agent?.openRuns ?? null,

@@ -11,6 +11,7 @@ import {
 } from '@aos/contracts';
 import { budgetLeftMicrocents, type AgentLimits } from '../domain/agent.ts';
 import { examinePlan } from '../domain/plan/examine-plan.ts';
+import { plannerCalls, planningOf } from '../domain/run/planning.ts';
 import { forecastPlan, type Forecast } from '../domain/plan/forecast-plan.ts';
 import type { SkillRegistry } from '../domain/skill/skill.ts';
 import type { AgentStore } from './agent-store.ts';
@@ -22,19 +23,25 @@ import type { AgentStore } from './agent-store.ts';
 export function simulatePlan(skills: SkillRegistry, agents: AgentStore, limits: AgentLimits) {
   return async (
     context: RequestContext,
-    { plan, budget_cents, agent_id: agentId }: InputOf<typeof runtimeSimulate>,
+    { plan, budget_cents, agent_id: agentId, ...wish }: InputOf<typeof runtimeSimulate>,
   ): Promise<StructuredOutcome<Forecast>> => {
     const agent = agentId === undefined ? undefined : await agents.find(context.tenantId, agentId);
     if (agentId !== undefined && agent === undefined)
       return fail(errorOf('not_found', `no agent ${agentId}`));
     const examined = examinePlan(plan, skills, { maxSteps: agent?.maxSteps ?? limits.maxSteps });
     if (examined.issues.length > 0) return fail(invalidRequest(examined.issues));
-    return succeed(
-      forecastPlan(examined, skills, {
+    const planning = planningOf(
+      { mode: wish.planning_mode, replan: wish.replan },
+      { mode: agent?.planningMode, replan: agent?.replan },
+    );
+    const calls = plannerCalls(planning, examined.steps.length);
+    return succeed({
+      planning: { ...planning, planner_calls: calls },
+      ...forecastPlan(examined, skills, {
         budgetMicrocents: microcentsOf(budget_cents),
         agentLeftMicrocents: agent === undefined ? null : budgetLeftMicrocents(agent),
         allowedSkills: agent?.skills ?? [],
       }),
-    );
+    });
   };
 }

@@ -118,6 +118,8 @@ function toSubmission(
     skills: skillsOf(steps),
     steps: steps.length,
     maxSteps: goal.max_steps ?? null,
+    planning: { mode: goal.planning_mode, replan: goal.replan },
+    reviewMicrocents: reviewReservationOf(parts, goal),
     startAt,
     deadline: goal.deadline ?? null,
     isOverdue: goal.deadline !== undefined && Date.parse(goal.deadline) <= parts.clock.now(),
@@ -127,7 +129,7 @@ function toSubmission(
     context: goal.context ?? {},
     traceparent: context.traceparent,
     createdAt,
-    events: (admitted) => firstEvents({ goal, plan, createdAt, startAt, reserveMicrocents }, admitted),
+    events: (admitted) => firstEvents({ goal, plan, createdAt, startAt }, admitted),
   };
 }
 
@@ -137,24 +139,25 @@ interface Accepted {
   createdAt: string;
   /** Null: at once. */
   startAt: string | null;
-  reserveMicrocents: number;
 }
 
 /** What a run's journal begins with. */
 function firstEvents(accepted: Accepted, admitted: AdmittedAs): RunEvent[] {
-  const { goal, plan, createdAt: time, startAt, reserveMicrocents } = accepted;
+  const { goal, plan, createdAt: time, startAt } = accepted;
+  const { planning } = admitted;
   const queued = {
     goal: goal.goal,
     agent_version: admitted.agentVersion,
     priority: goal.priority,
     max_steps: admitted.maxSteps,
-    reserved_microcents: reserveMicrocents,
+    reserved_microcents: admitted.reserveMicrocents,
     context: goal.context ?? {},
     labels: goal.labels ?? {},
     ...(goal.max_parallel === undefined ? {} : { max_parallel: goal.max_parallel }),
     ...(startAt === null ? {} : { start_at: startAt }),
     ...(goal.deadline === undefined ? {} : { deadline: goal.deadline }),
     on_failure: goal.on_failure ?? admitted.onFailure,
+    ...(planning.mode === 'plan' ? {} : { planning_mode: planning.mode, replan: planning.replan }),
   };
   const events: NewRunEvent[] = [{ type: 'run.queued', time, data: queued }];
   if (plan !== null) {
@@ -174,6 +177,11 @@ function reservationOf({ skills, limits }: SubmitParts, goal: Goal, steps: PlanS
   if (steps.length === 0) return microcentsOf(limits.defaultEstCostCents);
   const { forward, back } = usualCostOf(steps, skills);
   return goal.on_failure === 'keep' ? forward : forward + back;
+}
+
+/** Of a plan that came with its goal the steps are reserved for; the planner of an adaptive run is paid, too. */
+function reviewReservationOf({ limits }: SubmitParts, { plan, est_cost_cents: estimate }: Goal): number {
+  return plan === undefined || estimate !== undefined ? 0 : microcentsOf(limits.defaultEstCostCents);
 }
 
 /** Postgres text holds no NUL, and an event holds 32 KB. */

@@ -28,8 +28,8 @@ export function updateAgent(agents: AgentStore, skills: SkillRegistry, limits: A
 }
 
 function changesOf(input: Input): Partial<AgentFields> {
-  const { name, instructions, skills, model, budget_cents, max_steps, max_concurrent_runs, on_failure } =
-    input;
+  const { name, instructions, skills, model, budget_cents, max_steps, max_concurrent_runs } = input;
+  const { on_failure, planning_mode, replan } = input;
   return {
     ...(name !== undefined && { name }),
     ...(instructions !== undefined && { instructions }),
@@ -39,5 +39,7 @@ function changesOf(input: Input): Partial<AgentFields> {
     ...(budget_cents !== undefined && { budgetMicrocents: microcentsOf(budget_cents) }),
     ...(max_concurrent_runs !== undefined && { maxConcurrentRuns: max_concurrent_runs }),
     ...(on_failure !== undefined && { onFailure: on_failure }),
+    ...(planning_mode !== undefined && { planningMode: planning_mode }),
+    ...(replan !== undefined && { replan }),
   };
 }

@@ -1,4 +1,11 @@
-import { centsOf, type Agent, type InputIssue, type RunOnFailure } from '@aos/contracts';
+import {
+  centsOf,
+  type Agent,
+  type InputIssue,
+  type PlanningMode,
+  type ReplanMoment,
+  type RunOnFailure,
+} from '@aos/contracts';
 import type { SkillRegistry } from './skill/skill.ts';
 import { unknownSkillMessage } from './skill/unknown-skill.ts';
 
@@ -24,6 +31,9 @@ export interface AgentRecord {
   maxConcurrentRuns: number;
   /** What becomes of completed effects of its runs that fail or are cut. */
   onFailure: RunOnFailure;
+  planningMode: PlanningMode;
+  /** When its adaptive runs ask their planner. */
+  replan: ReplanMoment;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -39,6 +49,8 @@ export type AgentFields = Pick<
   | 'budgetMicrocents'
   | 'maxConcurrentRuns'
   | 'onFailure'
+  | 'planningMode'
+  | 'replan'
 >;
 
 /** What holds for agents that do not say. */
@@ -66,6 +78,8 @@ export function agentView(agent: AgentRecord, limits: AgentLimits): Agent {
     max_steps: agent.maxSteps ?? limits.maxSteps,
     max_concurrent_runs: agent.maxConcurrentRuns,
     on_failure: agent.onFailure,
+    planning_mode: agent.planningMode,
+    replan: agent.replan,
     created_at: agent.createdAt.toISOString(),
     updated_at: agent.updatedAt.toISOString(),
   };

@@ -1,4 +1,4 @@
-import { runOnFailure } from '@aos/contracts';
+import { planningMode, replanMoment, runOnFailure } from '@aos/contracts';
 import type {
   Agent,
   AgentBudget,
@@ -16,6 +16,8 @@ const storedSpec = z.object({
   model: z.string().optional(),
   max_steps: z.int().optional(),
   on_failure: runOnFailure.optional(),
+  planning_mode: planningMode.optional(),
+  replan: replanMoment.optional(),
 });
 
 type StoredSpec = z.infer<typeof storedSpec>;
@@ -143,25 +145,32 @@ function recordOf(agent: Agent, budget: AgentBudget | undefined): AgentRecord {
   };
 }
 
-type SpecFields = Pick<AgentFields, 'instructions' | 'skills' | 'model' | 'maxSteps' | 'onFailure'>;
+type SpecFields = Pick<
+  AgentFields,
+  'instructions' | 'skills' | 'model' | 'maxSteps' | 'onFailure' | 'planningMode' | 'replan'
+>;
 
-function specOf({ instructions, skills, model, maxSteps, onFailure }: SpecFields): StoredSpec {
+function specOf({ model, maxSteps, onFailure, planningMode, ...said }: SpecFields): StoredSpec {
+  const { instructions, skills, replan } = said;
   return {
     instructions,
     skills,
     ...(model !== null && { model }),
     ...(maxSteps !== null && { max_steps: maxSteps }),
     on_failure: onFailure,
+    planning_mode: planningMode,
+    replan,
   };
 }
 
-function fieldsOf({ instructions, skills, model, max_steps, on_failure }: StoredSpec): SpecFields {
+function fieldsOf({ planning_mode, on_failure, replan, model, max_steps, ...said }: StoredSpec): SpecFields {
   return {
-    instructions,
-    skills,
+    ...said,
     model: model ?? null,
     maxSteps: max_steps ?? null,
     onFailure: on_failure ?? 'compensate',
+    planningMode: planning_mode ?? 'plan',
+    replan: replan ?? 'on_failure',
   };
 }
 

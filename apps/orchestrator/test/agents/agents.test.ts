@@ -225,6 +225,8 @@ describe('the list of agents', () => {
         budgetMicrocents: 0,
         maxConcurrentRuns: 1,
         onFailure: 'compensate',
+        planningMode: 'plan',
+        replan: 'on_failure',
       });
     }
     const list = listAgents(agents, limits);

@@ -1,7 +1,7 @@
 import { succeed, type PlanStep } from '@aos/contracts';
 import { ArtifactKeeper } from '../../src/application/artifacts/artifact-keeper.ts';
 import type { JournalEntry } from '../../src/application/engine/journal-writer.ts';
-import type { ClaimedRun, PlanningResult, PlanRequest } from '../../src/application/engine/ports.ts';
+import type { ClaimedRun, Planner, PlanningResult, PlanRequest } from '../../src/application/engine/ports.ts';
 import { RunExecution } from '../../src/application/engine/run-execution.ts';
 import { ToolAdapter } from '../../src/application/engine/tool-adapter.ts';
 import type { NewRunEvent, RunEvent } from '../../src/domain/run/state.ts';
@@ -55,6 +55,8 @@ export interface ExecutionWorld {
   journal: NewRunEvent[];
   /** Called with each attempt at a plan. */
   plan?: (request: PlanRequest) => Promise<PlanningResult>;
+  /** Called with each question how the run goes on. */
+  review?: Planner['review'];
   hasSideEffects?: boolean;
   /** Called with each call of the skill. */
   execute?: Skill['execute'];
@@ -66,7 +68,14 @@ const unwanted = () => Promise.reject(new Error('no artifact is wanted'));
 const NO_STORE = { put: unwanted, get: unwanted, ping: unwanted };
 
 /** A run with all that is around it; `told` is what it adds to the journal. */
-export function executionIn({ journal, plan, execute, hasSideEffects = true, writing }: ExecutionWorld) {
+export function executionIn({
+  journal,
+  plan,
+  review,
+  execute,
+  hasSideEffects = true,
+  writing,
+}: ExecutionWorld) {
   const told: RunEvent[] = [];
   const events = journal.map((event, index): RunEvent => ({ ...event, seq: index + 1 }));
   const lease = { beforeEffect: () => Promise.resolve() };
@@ -105,7 +114,10 @@ export function executionIn({ journal, plan, execute, hasSideEffects = true, wri
         lease,
         clock: systemClock,
       }),
-      planner: { plan: plan ?? (() => Promise.reject(new Error('no plan is wanted'))) },
+      planner: {
+        plan: plan ?? (() => Promise.reject(new Error('no plan is wanted'))),
+        review: review ?? (() => Promise.reject(new Error('no review is wanted'))),
+      },
       lease,
       clock: systemClock,
       chance: { random: () => 0, newId: () => 'id' },

@@ -258,7 +258,8 @@ export class MemoryEngineStore implements EngineStore {
       return { kind: 'repeated', run: { ...answerOf(first), status } };
     }
     const events = submission.events(verdict);
-    this.#insert(submission, events, owner);
+    const { reserveMicrocents } = verdict;
+    this.#insert({ ...submission, reserveMicrocents }, events, owner);
     return { kind: 'admitted', run: answerOf(submission), events, isClaimed: owner !== null };
   }
 

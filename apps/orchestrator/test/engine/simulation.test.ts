@@ -20,6 +20,7 @@ const AS_THEN: Kind = {
   hasRestarts: false,
   hasRollbacks: false,
   hasMessages: false,
+  adaptiveRate: 0,
 };
 
 async function expectNothingViolated(seed: number, kind?: Kind): Promise<void> {

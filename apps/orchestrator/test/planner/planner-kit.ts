@@ -136,6 +136,7 @@ export function goal(more: Partial<PlanRequest> = {}): PlanRequest {
     goal: 'say hi',
     context: {},
     maxSteps: 5,
+    isAdaptive: false,
     budgetMicrocents: 1_000,
     keyNumber: 1,
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',

@@ -1,22 +1,26 @@
 import type { Message } from '@anthropic-ai/sdk/resources/messages';
 import { textAnswer, toolAnswer } from './answer.ts';
 import { fittingObject } from './objects/fitting-object.ts';
+import type { Json } from './objects/schema-shape.ts';
 import { simulatedPlan } from './plan/simulated-plan.ts';
+import { simulatedReview } from './plan/simulated-review.ts';
 import { forcedTool, userTexts, type MessagesRequest } from './request.ts';
 
 const PLAN_TOOL = 'submit_plan';
+const REVIEW_TOOL = 'revise_plan';
 const QUOTED_CHARS_MAX = 200;
 
-/** What the sandbox answers by its simple rules: a plan, an object that fits the forced tool, else a short text. */
+/** What the sandbox answers by its simple rules: a plan, how to go on with one, an object that fits the forced tool, else a short text. */
 export function defaultAnswer(request: MessagesRequest): Message {
   const tool = forcedTool(request);
   if (tool === undefined) return textAnswer(request, shortText(request));
-  const schema = tool.input_schema ?? {};
-  const input =
-    tool.name === PLAN_TOOL
-      ? simulatedPlan(request, schema)
-      : fittingObject(schema, userTexts(request).join('\n'));
-  return toolAnswer(request, tool.name, input);
+  return toolAnswer(request, tool.name, inputOf(tool.name, tool.input_schema ?? {}, request));
+}
+
+function inputOf(tool: string, schema: Record<string, unknown>, request: MessagesRequest): Json {
+  if (tool === PLAN_TOOL) return simulatedPlan(request, schema);
+  if (tool === REVIEW_TOOL) return simulatedReview(request);
+  return fittingObject(schema, userTexts(request).join('\n'));
 }
 
 function shortText(request: MessagesRequest): string {

@@ -17,7 +17,7 @@ export interface KeptOutput {
   outputArtifact: ArtifactRef | null;
 }
 
-interface Producer {
+export interface Producer {
   tenantId: string;
   stepId: string;
 }

@@ -2,7 +2,6 @@ import { errorOf, type ErrorSpec, type EventData } from '@aos/contracts';
 import type { CallCommand } from '../../domain/run/command.ts';
 import type { NewRunEvent, StepState } from '../../domain/run/state.ts';
 import type { Spend } from '../../domain/skill/skill.ts';
-import type { PlannedSteps } from './ports.ts';
 import type { Attempt } from './tool-adapter.ts';
 
 /** An attempt of a step and what the journal must know beside it. */
@@ -71,16 +70,6 @@ export function eventsOfFiles(stepId: string, { files, dropped }: Attempt, time:
       data: { step_id: stepId, artifact },
     })),
   ];
-}
-
-/** A plan as the journal has it; the tokens stand in its metadata. */
-export function createdPlan(
-  { steps, planner, model, reasoning }: PlannedSteps,
-  { planId, spend, latencyMs }: { planId: string; spend: Spend; latencyMs: number },
-): EventData<'plan.created'> {
-  const { cost_microcents, ...tokens } = spentFields(spend);
-  const metadata = { planner, model, reasoning, ...tokens, latency_ms: latencyMs };
-  return { plan_id: planId, metadata, steps, cost_microcents };
 }
 
 /** A step that ends without a call that ends it. */

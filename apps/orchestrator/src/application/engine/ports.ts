@@ -1,6 +1,6 @@
 import type { PlanStep, RunOnFailure, StepDecision, StructuredOutcome, SubmittedRun } from '@aos/contracts';
 import type { Admission, AdmittedAs, Verdict } from '../../domain/run/admit.ts';
-import type { Json, RunEvent } from '../../domain/run/state.ts';
+import type { Json, RunEvent, RunState } from '../../domain/run/state.ts';
 import type { Spend } from '../../domain/skill/skill.ts';
 
 /** Time as the engine sees it. The simulation brings its own. */
@@ -228,7 +228,10 @@ export interface PlanRequest extends RunIdentity {
   agentVersion: number;
   goal: string;
   context: Record<string, Json>;
+  /** Steps the run may take. */
   maxSteps: number;
+  /** Whether the planner is told what becomes of its steps. */
+  isAdaptive: boolean;
   /** What planning may cost at most. */
   budgetMicrocents: number;
   /** Names the keys of the calls: with the same number nothing that was answered is paid again. */
@@ -246,15 +249,32 @@ export interface PlannedSteps {
   reasoning: string | null;
 }
 
-/** What came of asking for a plan, and what that has cost either way. */
-export interface PlanningResult {
-  outcome: StructuredOutcome<PlannedSteps>;
+/** A run whose planner is told what became of its steps; of `maxSteps` those it has taken are gone. */
+export interface ReviewRequest extends PlanRequest {
+  state: RunState;
+  /** What the run is to give, with what it refers to. */
+  resolve(output: Json): Promise<StructuredOutcome<Json>>;
+}
+
+/** How a run goes on: `steps` take the place of those that have not begun. */
+export type Reviewed =
+  | { decision: 'change'; steps: PlanStep[] }
+  | { decision: 'continue' | 'give_up' }
+  | { decision: 'end'; output: Json };
+
+export type Review = Reviewed & Omit<PlannedSteps, 'steps'>;
+
+/** What came of asking a planner, and what that has cost either way. */
+export interface PlanningResult<T = PlannedSteps> {
+  outcome: StructuredOutcome<T>;
   spend: Spend;
 }
 
 /** Turns a goal into steps. A plan it gives can be run; failure is data. */
 export interface Planner {
   plan(request: PlanRequest): Promise<PlanningResult>;
+  /** Steps of an adaptive run have ended: how it goes on. */
+  review(request: ReviewRequest): Promise<PlanningResult<Review>>;
 }
 
 /** What the engine tells of itself, for metrics. */

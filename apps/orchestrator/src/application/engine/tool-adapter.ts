@@ -12,9 +12,9 @@ import {
 } from '@aos/contracts';
 import { openSpan, type Span } from '@aos/telemetry';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
-import { keepOutput, readOutputs, type KeptOutput } from '../artifacts/step-outputs.ts';
+import { keepOutput, readOutputs, type KeptOutput, type Producer } from '../artifacts/step-outputs.ts';
 import { effectKey } from '../effect-key.ts';
-import { resolveReferences, type ReferenceScope } from '../../domain/plan/references.ts';
+import { resolveReferences } from '../../domain/plan/references.ts';
 import type { CallCommand } from '../../domain/run/command.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import {
@@ -31,6 +31,7 @@ import {
 } from '../../domain/skill/skill.ts';
 import { recordedAttempt } from './recorded-attempt.ts';
 import type { ClaimedRun, Clock, Lease } from './ports.ts';
+import { scopeOf } from './reference-scope.ts';
 
 interface CallRequest {
   claim: ClaimedRun;
@@ -113,6 +114,18 @@ export class ToolAdapter {
 
   usualCostMicrocents({ skill, params }: PlanStep): number {
     return this.#skills.get(skill)?.usualCostMicrocents(params) ?? 0;
+  }
+
+  /** What the run is to give, with the outputs of steps that it refers to. */
+  async resolve(tenantId: string, output: Json, state: RunState): Promise<StructuredOutcome<Json>> {
+    const outputs = await readOutputs(this.#artifacts, tenantId, { output }, state);
+    if (!outputs.ok) return outputs;
+    const resolved = resolveReferences({ output }, scopeOf(state, outputs.value));
+    return resolved.ok ? succeed(resolved.value['output'] ?? null) : resolved;
+  }
+
+  keep(producer: Producer, output: Json): Promise<StructuredOutcome<KeptOutput>> {
+    return keepOutput(this.#artifacts, producer, output);
   }
 
   async call(request: CallRequest): Promise<Attempt> {
@@ -300,24 +313,6 @@ function openToolSpan({ claim, command: { step, attempt }, traceparent }: CallRe
       'aos.attempt': attempt,
     },
   });
-}
-
-/** `loaded`: the outputs that stand not in the journal, by step. */
-export function scopeOf(state: RunState, loaded: ReadonlyMap<string, Json>): ReferenceScope {
-  const stepOf = (stepId: string) => (Object.hasOwn(state.steps, stepId) ? state.steps[stepId] : undefined);
-  return {
-    goal: state.goal,
-    context: state.context,
-    outputOf(stepId) {
-      const step = stepOf(stepId);
-      const hasOutput = step?.status === 'succeeded' || step?.status === 'compensated';
-      return hasOutput ? (loaded.get(stepId) ?? step.output) : undefined;
-    },
-    isWithoutOutput(stepId) {
-      const status = stepOf(stepId)?.status;
-      return status === 'failed' || status === 'skipped';
-    },
-  };
 }
 
 function intentOf(

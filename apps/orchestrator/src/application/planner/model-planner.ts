@@ -4,18 +4,28 @@ import {
   succeed,
   type ErrorSpec,
   type InputIssue,
-  type InputOf,
   type LlmCompletion,
   type StructuredOutcome,
-  type llmComplete,
 } from '@aos/contracts';
-import { NOTHING_SPENT, sumOf, type SkillRegistry, type Spend } from '../../domain/skill/skill.ts';
+import { NOTHING_SPENT, sumOf, type Json, type SkillRegistry, type Spend } from '../../domain/skill/skill.ts';
 import { planningKey } from '../effect-key.ts';
-import type { PlannedSteps, Planner, PlanningResult, PlanRequest } from '../engine/ports.ts';
+import type {
+  PlannedSteps,
+  Planner,
+  PlanningResult,
+  PlanRequest,
+  Review,
+  Reviewed,
+  ReviewRequest,
+} from '../engine/ports.ts';
 import { spendOf, type ModelCalls } from '../model-calls.ts';
-import { planningRequest, type PlanningAgent } from './planning-prompt.ts';
+import { planningRequest, type PlanningCall } from './planning-prompt.ts';
+import type { PlanningAgent } from './prompt-parts.ts';
 import { issuesIn, readPlan } from './read-plan.ts';
+import { readReview } from './read-review.ts';
+import { reviewRequest } from './review-prompt.ts';
 import { stubPlan } from './stub-plan.ts';
+import { stubReview } from './stub-review.ts';
 
 /** Agents as they were at a version. */
 export interface AgentVersions {
@@ -38,12 +48,28 @@ interface PlannerParts {
   onStub: (why: string) => void;
 }
 
-type LlmRequest = Omit<InputOf<typeof llmComplete>, 'max_cost_microcents'>;
+/** What is asked of a planner, and how its answer is read. */
+interface Question<T> {
+  request(agent: PlanningAgent, skills: SkillRegistry): PlanningCall;
+  read(parsed: Json, skills: SkillRegistry): Promise<StructuredOutcome<T>>;
+  /** In place of an answer. */
+  stub(skills: SkillRegistry, why: string): StructuredOutcome<T>;
+}
 
-/** An answer that was paid, and the plan in it. */
-interface Answer {
+/** An answer that was paid, and what was read in it. */
+interface Answer<T> {
   completion: LlmCompletion;
-  plan: StructuredOutcome<PlannedSteps>;
+  said: StructuredOutcome<T & Source>;
+}
+
+/** Who planned. */
+type Source = Pick<PlannedSteps, 'planner' | 'model'>;
+
+/** A question on its way, with the skills it may be answered with. */
+interface Asking<T> {
+  goal: PlanRequest;
+  question: Question<T>;
+  skills: SkillRegistry;
 }
 
 /** Issues told to the model and kept with the failure. */
@@ -51,7 +77,8 @@ const ISSUES_MAX = 20;
 const ISSUE_CHARS_MAX = 300;
 
 /**
- * Plans goals by a model, called through the router. A plan that cannot be run is sent back once with what is wrong.
+ * Plans goals by a model, called through the router, and decides how adaptive runs go on. An answer that cannot be
+ * followed is sent back once with what is wrong.
  * Where no provider is configured, outside production, a stub takes its place and says so.
  */
 export class ModelPlanner implements Planner {
@@ -61,32 +88,49 @@ export class ModelPlanner implements Planner {
     this.#parts = parts;
   }
 
-  async plan(goal: PlanRequest): Promise<PlanningResult> {
+  plan(goal: PlanRequest): Promise<PlanningResult> {
+    return this.#answered(goal, {
+      request: (agent, skills) => planningRequest(goal, agent, skills),
+      read: async (parsed, skills) => readPlan(parsed, skills, goal),
+      stub: (skills, why) => stubPlan(skills, goal, why),
+    });
+  }
+
+  review(review: ReviewRequest): Promise<PlanningResult<Review>> {
+    return this.#answered<Reviewed & { reasoning: string }>(review, {
+      request: (agent, skills) => reviewRequest(review, agent, skills),
+      read: (parsed, skills) => readReview(parsed, skills, review),
+      stub: (_skills, why) => stubReview(review.state, why),
+    });
+  }
+
+  async #answered<T>(goal: PlanRequest, question: Question<T>): Promise<PlanningResult<T & Source>> {
     const agent = await this.#parts.agents.find(goal, goal.agentVersion);
     if (!agent.ok) return { outcome: agent, spend: NOTHING_SPENT };
     const skills = allowedSkills(this.#parts.skills, agent.value.skills);
-    if (this.#parts.backend === 'stub') return this.#stub(goal, skills, 'PLANNER_BACKEND is stub');
+    const asking: Asking<T> = { goal, question, skills };
+    if (this.#parts.backend === 'stub') return this.#stub(asking, 'PLANNER_BACKEND is stub');
 
-    const request = planningRequest(goal, agent.value, skills);
-    const first = await this.#ask(goal, skills, { call: 1, request, spent: NOTHING_SPENT });
-    if (!first.ok) return this.#unanswered(goal, skills, first.error);
+    const request = question.request(agent.value, skills);
+    const first = await this.#ask(asking, { call: 1, request, spent: NOTHING_SPENT });
+    if (!first.ok) return this.#unanswered(asking, first.error);
+    const { said } = first.value;
     const spent = spendOf(first.value.completion);
-    if (first.value.plan.ok) return { outcome: first.value.plan, spend: spent };
+    if (said.ok || said.error.retryable) return { outcome: said, spend: spent };
 
-    const issues = shortIssues(first.value.plan.error);
-    const repair = repairRequest(request, first.value.completion, issues);
-    const second = await this.#ask(goal, skills, { call: 2, request: repair, spent });
+    const repair = repairRequest(request, first.value.completion, shortIssues(said.error));
+    const second = await this.#ask(asking, { call: 2, request: repair, spent });
     if (!second.ok) return { outcome: fail(repeatable(second.error)), spend: spent };
-    const { plan, completion } = second.value;
-    const spend = sumOf(spent, spendOf(completion));
-    return { outcome: plan.ok ? plan : fail(planningFailed(shortIssues(plan.error))), spend };
+    const again = second.value.said;
+    const spend = sumOf(spent, spendOf(second.value.completion));
+    if (again.ok || again.error.retryable) return { outcome: again, spend };
+    return { outcome: fail(planningFailed(shortIssues(again.error))), spend };
   }
 
-  async #ask(
-    goal: PlanRequest,
-    skills: SkillRegistry,
-    { call, request, spent }: { call: number; request: LlmRequest; spent: Spend },
-  ): Promise<StructuredOutcome<Answer>> {
+  async #ask<T>(
+    { goal, question, skills }: Asking<T>,
+    { call, request, spent }: { call: number; request: PlanningCall; spent: Spend },
+  ): Promise<StructuredOutcome<Answer<T>>> {
     const { models, timeoutMs } = this.#parts;
     const completion = await models.complete({
       tenantId: goal.tenantId,
@@ -100,35 +144,37 @@ export class ModelPlanner implements Planner {
       },
     });
     if (!completion.ok) return completion;
-    return succeed({ completion: completion.value, plan: planIn(completion.value, skills, goal) });
+    const { parsed, ...answer } = completion.value;
+    const said = withSource(await question.read(parsed, skills), answer);
+    return succeed({ completion: completion.value, said });
   }
 
-  #unanswered(goal: PlanRequest, skills: SkillRegistry, error: ErrorSpec): PlanningResult {
+  #unanswered<T>(asking: Asking<T>, error: ErrorSpec): PlanningResult<T & Source> {
     if (error.code !== 'provider_not_configured') {
       return { outcome: fail(repeatable(error)), spend: NOTHING_SPENT };
     }
-    if (!this.#parts.isProduction) return this.#stub(goal, skills, error.message);
-    const message = `the goal came without a plan and no model can be asked for one: ${error.message}`;
+    if (!this.#parts.isProduction) return this.#stub(asking, error.message);
+    const message = `the run needs its planner and no model can be asked: ${error.message}`;
     return { outcome: fail(errorOf('planner_not_configured', message)), spend: NOTHING_SPENT };
   }
 
-  #stub(goal: PlanRequest, skills: SkillRegistry, why: string): PlanningResult {
+  #stub<T>({ question, skills }: Asking<T>, why: string): PlanningResult<T & Source> {
     this.#parts.onStub(why);
-    return { outcome: stubPlan(skills, goal, why), spend: NOTHING_SPENT };
+    const said = question.stub(skills, why);
+    const outcome = said.ok ? succeed({ ...said.value, planner: 'stub', model: null }) : said;
+    return { outcome, spend: NOTHING_SPENT };
   }
 }
 
-function planIn(
-  completion: LlmCompletion,
-  skills: SkillRegistry,
-  limits: { maxSteps: number },
-): StructuredOutcome<PlannedSteps> {
-  const { parsed, provider, response_model: model, stop_reason: stopReason } = completion;
-  const plan = readPlan(parsed, skills, limits);
-  if (plan.ok) return succeed({ ...plan.value, planner: provider, model });
-  if (stopReason !== 'max_tokens') return plan;
+/** What was read, and who said it; of an answer that was cut that is what is wrong. */
+function withSource<T>(
+  said: StructuredOutcome<T>,
+  { provider, response_model: model, stop_reason: stopReason }: Omit<LlmCompletion, 'parsed'>,
+): StructuredOutcome<T & Source> {
+  if (said.ok) return succeed({ ...said.value, planner: provider, model });
+  if (stopReason !== 'max_tokens') return said;
   const cut = { field: '', message: 'was cut for its length; make the plan shorter' };
-  return fail({ ...plan.error, details: { issues: [cut, ...issuesIn(plan.error.details)] } });
+  return fail({ ...said.error, details: { issues: [cut, ...issuesIn(said.error.details)] } });
 }
 
 /** An empty list allows all; one that names a skill this process does not have allows the others. */
@@ -139,10 +185,10 @@ function allowedSkills(skills: SkillRegistry, allowed: readonly string[]): Skill
 
 /** The first request, what was answered, and what is wrong with that. */
 function repairRequest(
-  request: LlmRequest,
+  request: PlanningCall,
   { parsed, content }: LlmCompletion,
   issues: InputIssue[],
-): LlmRequest {
+): PlanningCall {
   const answered = parsed === null ? content : JSON.stringify(parsed);
   const wrong = issues.map(({ field, message }) => `- ${field || '/'}: ${message}`);
   return {
@@ -152,7 +198,9 @@ function repairRequest(
       { role: 'assistant', content: answered.trim() === '' ? '(no plan)' : answered },
       {
         role: 'user',
-        content: ['This plan cannot be run:', ...wrong, '', 'Give the whole plan again, mended.'].join('\n'),
+        content: ['This answer cannot be followed:', ...wrong, '', 'Give it again, whole and mended.'].join(
+          '\n',
+        ),
       },
     ],
   };
@@ -170,7 +218,7 @@ function shortIssues(error: ErrorSpec): InputIssue[] {
 function planningFailed(issues: InputIssue[]): ErrorSpec {
   const [first] = issues;
   const which = first === undefined ? '' : `: ${first.field || '/'}: ${first.message}`;
-  return errorOf('planning_failed', `the model gave no plan that can be run, asked twice${which}`, {
+  return errorOf('planning_failed', `the model gave no answer that can be followed, asked twice${which}`, {
     details: { issues },
   });
 }

@@ -9,6 +9,7 @@ import {
   succeed,
   type InputIssue,
   type PlanStep,
+  type PlanStepInput,
   type StructuredOutcome,
 } from '@aos/contracts';
 import { z } from 'zod';
@@ -54,19 +55,20 @@ export function issuesIn(details: unknown): InputIssue[] {
   return issues.safeParse(details).data?.issues ?? [];
 }
 
-function contentIssue(parsed: Json): string | undefined {
+/** What no journal takes, wherever it stands. */
+export function contentIssue(parsed: Json): string | undefined {
   if (isDeeperThan(parsed, JSON_DEPTH_MAX)) return `is nested deeper than ${JSON_DEPTH_MAX} levels`;
   if (JSON.stringify(parsed).includes('\\u0000')) return 'contains a NUL character; leave it out';
   return undefined;
 }
 
 /** A caller's plan is the member `plan` of a goal, a model's the member `steps` of its answer. */
-function intoAnswer({ field, message }: InputIssue): InputIssue {
+export function intoAnswer({ field, message }: InputIssue): InputIssue {
   return { field: field.replace(/^\/plan/, '/steps'), message };
 }
 
 /** What there is room for in the event beside the steps. */
-function shortened(reasoning: string, steps: PlanStep[]): string {
+export function shortened(reasoning: string, steps: readonly (PlanStep | PlanStepInput)[]): string {
   const bytesLeft = EVENT_PAYLOAD_BYTES_MAX - FRAME_BYTES - Buffer.byteLength(JSON.stringify(steps));
   const charsMax = Math.min(REASONING_CHARS_MAX, Math.floor(bytesLeft / CHAR_BYTES_MAX));
   return reasoning.length <= charsMax ? reasoning : `${reasoning.slice(0, charsMax - 1).toWellFormed()}…`;

@@ -2,7 +2,7 @@ import type { PlanStepInput, StructuredOutcome } from '@aos/contracts';
 import { errorOf, fail, succeed } from '@aos/contracts';
 import { normalisePlan } from '../../domain/plan/normalise-plan.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
-import type { PlannedSteps } from '../engine/ports.ts';
+import type { ReadPlan } from './read-plan.ts';
 
 const STEP: PlanStepInput = {
   step_id: 'stub',
@@ -16,12 +16,12 @@ export function stubPlan(
   skills: SkillRegistry,
   limits: { maxSteps: number },
   why: string,
-): StructuredOutcome<PlannedSteps> {
+): StructuredOutcome<ReadPlan> {
   const steps = normalisePlan([STEP], skills, limits);
   if (!steps.ok) {
     const message = `the stub planner's step cannot run here (${steps.error.message}); ${why}`;
     return fail(errorOf('planning_failed', message));
   }
   const reasoning = `This is the stub planner, no model was asked: ${why}`;
-  return succeed({ steps: steps.value, planner: 'stub', model: null, reasoning });
+  return succeed({ steps: steps.value, reasoning });
 }

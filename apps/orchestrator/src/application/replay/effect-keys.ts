@@ -2,7 +2,7 @@ import { stepsReferredTo, resolveReferences } from '../../domain/plan/references
 import type { KeyOf } from '../../domain/replay/scene.ts';
 import type { Json } from '../../domain/skill/skill.ts';
 import { effectKey } from '../effect-key.ts';
-import { scopeOf } from '../engine/tool-adapter.ts';
+import { scopeOf } from '../engine/reference-scope.ts';
 
 /** The keys a run's effects would be asked for under today. `outputs`: those kept as artifacts, by their hashes. */
 export function effectKeysOf(runId: string, outputs: ReadonlyMap<string, Json>): KeyOf {

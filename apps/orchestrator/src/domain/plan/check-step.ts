@@ -1,5 +1,6 @@
 import type { InputIssue } from '@aos/contracts';
 import type { JsonObject, Skill } from '../skill/skill.ts';
+import type { EndedSteps } from './ended-steps.ts';
 import { referencesIn } from './references.ts';
 
 /** A call that a plan has made: a step, or what undoes it. */
@@ -13,6 +14,8 @@ export interface CallInPlan {
   upstream: ReadonlySet<string>;
   /** All steps of the plan. */
   known: ReadonlySet<string>;
+  /** Steps of the run that have ended. */
+  over: EndedSteps;
 }
 
 /** What is wrong with a call's params: their form, then what they refer to. */
@@ -35,7 +38,10 @@ function referenceIssues(step: CallInPlan): InputIssue[] {
   return inParams(step, issues);
 }
 
-function outputProblem(source: string, { stepId, upstream, known }: CallInPlan): string | undefined {
+function outputProblem(source: string, { stepId, upstream, known, over }: CallInPlan): string | undefined {
+  const hasOutput = over.get(source);
+  if (hasOutput !== undefined)
+    return hasOutput ? undefined : `step ${source} has no output, it did not succeed`;
   if (source === stepId && !upstream.has(source)) return 'a step cannot use its own output';
   if (!known.has(source)) return `there is no step ${source}`;
   if (!upstream.has(source)) return `${stepId} does not come after ${source}; add it to depends_on`;

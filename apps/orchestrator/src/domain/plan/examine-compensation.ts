@@ -15,7 +15,7 @@ interface ExaminedCompensation {
 export function examineCompensation(
   { input, index, stepId }: NamedStep,
   skills: SkillRegistry,
-  { upstream, known }: Pick<CallInPlan, 'upstream' | 'known'>,
+  { upstream, ...around }: Pick<CallInPlan, 'upstream' | 'known' | 'over'>,
 ): ExaminedCompensation | undefined {
   const given = input.compensate_with;
   if (given === undefined) return undefined;
@@ -26,7 +26,7 @@ export function examineCompensation(
   const { params } = given;
   return {
     issues: [],
-    call: { place, stepId, skill, params, upstream: new Set([...upstream, stepId]), known },
+    call: { place, stepId, skill, params, upstream: new Set([...upstream, stepId]), ...around },
     compensation: {
       skill: skill.spec.name,
       skill_version: skill.spec.version,

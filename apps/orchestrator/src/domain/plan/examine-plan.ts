@@ -11,10 +11,13 @@ import { unknownSkillMessage } from '../skill/unknown-skill.ts';
 import { deniedPlaces, paramIssues, type CallInPlan } from './check-step.ts';
 import { examineCompensation } from './examine-compensation.ts';
 import { nameSteps, repeatedIds, type NamedStep } from './step-ids.ts';
+import { NONE_ENDED, type EndedSteps } from './ended-steps.ts';
 import { orderSteps } from './step-order.ts';
 
 export interface PlanLimits {
   maxSteps: number;
+  /** Steps of the run that have ended, in its order: what comes now comes after them. */
+  over?: EndedSteps;
 }
 
 /** A place that may not be reached, and the step that names it. */
@@ -43,9 +46,10 @@ export function examinePlan(
   const excess = [...lengthIssues(input, limits), ...sizeIssues(input)];
   if (excess.length > 0) return { steps: [], issues: excess, denied: [] };
 
-  const named = nameSteps(input);
-  const order = orderSteps(named);
-  const issues = [...repeatedIds(input), ...order.issues];
+  const { over = NONE_ENDED } = limits;
+  const named = nameSteps(input, over);
+  const order = orderSteps(named, over);
+  const issues = [...repeatedIds(input, over), ...order.issues];
   const denied: DeniedPlace[] = [];
   const steps = new Map<number, PlanStep>();
   const known = new Set(named.map(({ stepId }) => stepId));
@@ -60,8 +64,9 @@ export function examinePlan(
     // Of a step that could not be put in order it is not known what comes before it.
     const upstream = order.upstream.get(node.stepId) ?? known;
     const { stepId } = node;
-    const calls: CallInPlan[] = [{ place: `/plan/${node.index}`, stepId, skill, params, upstream, known }];
-    const undo = examineCompensation(node, skills, { upstream, known });
+    const around = { upstream, known, over };
+    const calls: CallInPlan[] = [{ place: `/plan/${node.index}`, stepId, skill, params, ...around }];
+    const undo = examineCompensation(node, skills, around);
     if (undo?.call !== undefined) calls.push(undo.call);
     issues.push(...(undo?.issues ?? []), ...calls.flatMap(paramIssues));
     denied.push(...calls.flatMap(deniedPlaces).map((place) => ({ ...place, stepId })));

@@ -1,4 +1,5 @@
 import type { InputIssue } from '@aos/contracts';
+import { NONE_ENDED, type EndedSteps } from './ended-steps.ts';
 
 /** A step as a node of the plan's graph; `index` is its place in the caller's list. */
 export interface StepNode {
@@ -16,11 +17,11 @@ export interface StepOrder {
 }
 
 /** Puts steps in order. With issues (unknown, self or circular `depends_on`) the order lacks the steps concerned. */
-export function orderSteps(nodes: readonly StepNode[]): StepOrder {
-  const known = new Set(nodes.map(({ stepId }) => stepId));
+export function orderSteps(nodes: readonly StepNode[], over: EndedSteps = NONE_ENDED): StepOrder {
+  const known = new Set([...over.keys(), ...nodes.map(({ stepId }) => stepId)]);
   const issues = nodes.flatMap((node) => dependencyIssues(node, known));
   const ordered: StepNode[] = [];
-  const upstream = new Map<string, Set<string>>();
+  const upstream = new Map([...over.keys()].map((id) => [id, new Set<string>()]));
   let open = [...nodes];
   let isProgressing = true;
   while (isProgressing) {

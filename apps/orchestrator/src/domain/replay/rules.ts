@@ -24,6 +24,7 @@ const RULES: { readonly [T in OwnType]: Rule<T> } = {
   'run.restarted': run.restarted,
   'run.finished': run.finished,
   'plan.created': run.planCreated,
+  'plan.reviewed': run.planReviewed,
   'plan.rejected': run.planRejected,
   'tool.call.requested': step.callRequested,
   'tool.call.succeeded': step.callSucceeded,

@@ -28,6 +28,12 @@ export function planCreated(scene: Scene): Explanation {
   return { found: { do: 'plan', attempt: planning.attempts + 1 }, allowed: allDeeds(scene) };
 }
 
+/** The planner of an adaptive run answers the engine's asking. */
+export function planReviewed(scene: Scene): Explanation {
+  const { planning } = scene.state;
+  return { found: { do: 'plan', attempt: planning.attempts + 1 }, allowed: allDeeds(scene) };
+}
+
 export function planRejected(scene: Scene, { attempt }: EventData<'plan.rejected'>): Explanation {
   return { found: { do: 'plan', attempt }, allowed: allDeeds(scene) };
 }

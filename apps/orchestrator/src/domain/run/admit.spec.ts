@@ -128,8 +128,42 @@ describe('admission', () => {
     [20, 5, 5],
     [20, 30, 20],
   ])('with %p steps of the agent and %p of the goal allows %p', (ofAgent, ofGoal, maxSteps) => {
-    expect(verdicts({ maxSteps: ofAgent }, requests({ maxSteps: ofGoal }))).toEqual([
+    expect(verdicts({ maxSteps: ofAgent }, requests({ maxSteps: ofGoal }))).toMatchObject([
       { kind: 'admit', agentVersion: 3, maxSteps, onFailure: 'compensate' },
     ]);
+  });
+
+  it.each([
+    { agent: {}, goal: {}, planning: { mode: 'plan', replan: 'on_failure' }, reserveMicrocents: 10 },
+    {
+      agent: { mode: 'adaptive', replan: 'every_step' },
+      goal: {},
+      planning: { mode: 'adaptive', replan: 'every_step' },
+      reserveMicrocents: 17,
+    },
+    {
+      agent: { mode: 'adaptive' },
+      goal: { mode: 'plan' },
+      planning: { mode: 'plan' },
+      reserveMicrocents: 10,
+    },
+    {
+      agent: {},
+      goal: { mode: 'adaptive' },
+      planning: { mode: 'adaptive' },
+      reserveMicrocents: 17,
+    },
+  ] as const)(
+    'plans as the goal says, else as its agent does, and reserves for what an adaptive run asks: $planning',
+    ({ agent, goal, ...expected }) => {
+      const batch = requests({ planning: goal, reviewMicrocents: 7 });
+      expect(verdicts({ planning: agent }, batch)).toMatchObject([expected]);
+    },
+  );
+
+  it('holds what an adaptive run reserves against the budget', () => {
+    const batch = requests({ planning: { mode: 'adaptive' }, reviewMicrocents: 7 });
+    expect(verdicts({ budgetMicrocents: 16 }, batch).map(tell)).toEqual(['budget_exceeded']);
+    expect(verdicts({ budgetMicrocents: 17 }, batch).map(tell)).toEqual(['admit']);
   });
 });

@@ -1,4 +1,5 @@
 import { errorOf, invalidRequest, type ErrorSpec, type RunOnFailure } from '@aos/contracts';
+import { planningOf, type Planning, type PlanningWish } from './planning.ts';
 
 /** What submit's transaction has locked and read of an agent. */
 export interface AgentFacts {
@@ -12,17 +13,22 @@ export interface AgentFacts {
   reservedMicrocents: number;
   openRuns: number;
   maxConcurrentRuns: number;
+  /** Absent: its goals are planned once. */
+  planning?: PlanningWish;
   /** Set where an operator has suspended the agent's tenant. */
   isTenantSuspended?: boolean;
   /** Absent: `compensate`. */
   onFailure?: RunOnFailure;
 }
 
-/** What an agent decides of a run that is admitted, as far as its goal does not. */
+/** What a run is admitted with. */
 export interface AdmittedAs {
   agentVersion: number;
   maxSteps: number;
+  /** What its agent says; its goal may say otherwise. */
   onFailure: RunOnFailure;
+  planning: Planning;
+  reserveMicrocents: number;
 }
 
 export interface Admission {
@@ -39,6 +45,10 @@ export interface Admission {
   startAt: string | null;
   /** Its deadline has passed. */
   isOverdue: boolean;
+  /** What the goal says of its planning. */
+  planning?: PlanningWish;
+  /** Reserved on top where the run is adaptive: its planner is asked in any case. */
+  reviewMicrocents?: number;
 }
 
 /** An ended run that is to begin again is judged as a goal that comes with its plan, at once and without a key. */
@@ -81,11 +91,14 @@ export function admit(requests: readonly Admission[], known: Known): Verdict[] {
     const agent = known.agents.get(request.agentKey);
     if (agent === undefined) return refuse('not_found', 'no such agent');
     const used = taken.get(request.agentKey) ?? { microcents: 0, runs: 0 };
-    const refusal = judge(request, agent, used, known.maxStepsDefault);
+    const planning = planningOf(request.planning, agent.planning);
+    const reserveMicrocents =
+      request.reserveMicrocents + (planning.mode === 'adaptive' ? (request.reviewMicrocents ?? 0) : 0);
+    const refusal = judge({ ...request, reserveMicrocents }, agent, used, known.maxStepsDefault);
     if (refusal !== undefined) return { kind: 'refuse', error: refusal };
 
     taken.set(request.agentKey, {
-      microcents: used.microcents + request.reserveMicrocents,
+      microcents: used.microcents + reserveMicrocents,
       runs: used.runs + (request.startAt === null ? 1 : 0),
     });
     if (key !== null) fresh.set(key, { runId: request.runId, requestHash: request.requestHash });
@@ -94,6 +107,8 @@ export function admit(requests: readonly Admission[], known: Known): Verdict[] {
       agentVersion: agent.version,
       maxSteps: allowedSteps(request, agent, known.maxStepsDefault),
       onFailure: agent.onFailure ?? 'compensate',
+      planning,
+      reserveMicrocents,
     };
   });
 }

@@ -1,4 +1,5 @@
 import { errorOf, type ErrorSpec, type EventData, type Plan, type RunOnFailure } from '@aos/contracts';
+import { isReviewDue, lastSuccess, type Ending } from './adaptive.ts';
 import type { Command } from './command.ts';
 import { endOf } from './end-run.ts';
 import { rollbackCommands } from './rollback.ts';
@@ -19,7 +20,10 @@ export function commandsFor(state: RunState, inFlight: ReadonlySet<string> = NON
   if (state.status !== 'running') return [beginning(state)];
   if (state.rollback !== null) return rollbackCommands(state, inFlight);
   if (state.plan === null) return [nextForPlan(state)];
+  const { adaptive } = state;
+  if (adaptive?.ending) return [endAs(state, adaptive.ending)];
   const idle = idleSteps(state, state.plan, inFlight);
+  if (isReviewDue(state, idle.length + inFlight.size)) return review(state, idle, inFlight);
   if (state.failedStep !== null) return comeToEnd(state, idle, inFlight);
   const callable = idle.filter((step) => canBeCalled(step, state));
   if (callable.length > 0) return callsWithin(state, callable, inFlight.size);
@@ -77,6 +81,25 @@ function nextForPlan(state: RunState): Command {
   if (error !== null && nextAttemptAt === null)
     return endOf(state, { status: 'failed', output: null, error });
   return { type: 'plan', attempt: attempts + 1, notBefore: nextAttemptAt };
+}
+
+/**
+ * Before the planner of an adaptive run is asked, what was begun comes to its end: so all it is told of has ended, and
+ * what it may change has not begun.
+ */
+function review(state: RunState, idle: readonly StepState[], inFlight: ReadonlySet<string>): Command[] {
+  const begun = idle.filter(({ status }) => status !== 'pending');
+  const callable = begun.filter((step) => !isOutcomeUnknown(step));
+  if (callable.length > 0 || inFlight.size > 0) return callable.map(callOf);
+  return [parkOrElse(begun, nextForPlan(state))];
+}
+
+/** As the planner said. */
+function endAs(state: RunState, { decision, output, output_artifact, error }: Ending): Command {
+  if (decision === 'give_up') return endOf(state, { status: 'failed', output: null, error });
+  const isGiven = output !== null || output_artifact !== undefined;
+  const given = isGiven ? { output, ...(output_artifact && { output_artifact }) } : lastOutput(state);
+  return endOf(state, { status: 'succeeded', ...given, error });
 }
 
 /** Steps that are not over and not under way here, in the plan's order. */
@@ -160,6 +183,7 @@ export function unknownOutcome({ plan }: StepState): ErrorSpec {
 
 function lastOutput(state: RunState): Pick<EventData<'run.finished'>, 'output' | 'output_artifact'> {
   const last = state.plan?.steps.at(-1);
-  const { output, outputArtifact } = (last && state.steps[last.step_id]) ?? NO_OUTPUT;
+  const step = state.adaptive === null ? last && state.steps[last.step_id] : lastSuccess(state);
+  const { output, outputArtifact } = step ?? NO_OUTPUT;
   return outputArtifact === null ? { output } : { output, output_artifact: outputArtifact };
 }

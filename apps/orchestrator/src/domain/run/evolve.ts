@@ -1,7 +1,9 @@
 import { MAX_PARALLEL_DEFAULT, type EventData, type StepStatus } from '@aos/contracts';
+import { adaptiveAgain, adaptiveOf, withNews } from './adaptive.ts';
 import { isOfRollback, evolveRollback } from './evolve-rollback.ts';
 import { replayFields, withRecording } from './recording.ts';
 import { asking, waiting } from './waiting.ts';
+import { pendingStep, planned, planRejected, planReviewed } from './planning-fold.ts';
 import { stepsAgain } from './restart.ts';
 import { charged, toStatus, toStepStatus, withArtifact, withoutArtifact, withStep } from './state-changes.ts';
 import type { RunEvent, RunState, StepState } from './state.ts';
@@ -21,6 +23,7 @@ const EMPTY: RunState = {
   estimateMicrocents: 0,
   plan: null,
   planning: { attempts: 0, nextAttemptAt: null, error: null, keyNumber: 1 },
+  adaptive: null,
   steps: {},
   failedStep: null,
   // Of journals from before there were rollbacks.
@@ -56,22 +59,11 @@ function apply(state: RunState, event: RunEvent): RunState {
   if (isOfRollback(event)) return evolveRollback(state, event);
   switch (event.type) {
     case 'run.queued':
-      return {
-        ...state,
-        goal: event.data.goal,
-        context: event.data.context,
-        agentVersion: event.data.agent_version,
-        maxSteps: event.data.max_steps,
-        maxParallel: event.data.max_parallel ?? MAX_PARALLEL_DEFAULT,
-        startAt: event.data.start_at ?? null,
-        deadline: event.data.deadline ?? null,
-        onFailure: event.data.on_failure ?? 'keep',
-        ...replayFields(event.data),
-        reservedMicrocents: event.data.reserved_microcents,
-        estimateMicrocents: event.data.reserved_microcents,
-      };
+      return queued(state, event.data);
     case 'plan.created':
-      return planned(state, event.data);
+      return planned(state, event.data, event.time);
+    case 'plan.reviewed':
+      return planReviewed(state, event.data, event.time);
     case 'plan.rejected':
       return planRejected(state, event.data);
     case 'artifact.created':
@@ -116,54 +108,22 @@ function apply(state: RunState, event: RunEvent): RunState {
   }
 }
 
-function planned(state: RunState, data: EventData<'plan.created'>): RunState {
-  const { cost_microcents, ...plan } = data;
-  const { input_tokens, output_tokens } = plan.metadata;
+function queued(state: RunState, data: EventData<'run.queued'>): RunState {
   return {
-    ...charged(state, { cost_microcents, input_tokens, output_tokens }),
-    plan,
-    planning: { ...state.planning, nextAttemptAt: null },
-    steps: Object.fromEntries(plan.steps.map(pendingStep)),
+    ...state,
+    goal: data.goal,
+    context: data.context,
+    agentVersion: data.agent_version,
+    maxSteps: data.max_steps,
+    maxParallel: data.max_parallel ?? MAX_PARALLEL_DEFAULT,
+    startAt: data.start_at ?? null,
+    deadline: data.deadline ?? null,
+    onFailure: data.on_failure ?? 'keep',
+    ...replayFields(data),
+    reservedMicrocents: data.reserved_microcents,
+    estimateMicrocents: data.reserved_microcents,
+    adaptive: adaptiveOf(data),
   };
-}
-
-function planRejected(state: RunState, data: EventData<'plan.rejected'>): RunState {
-  return {
-    ...charged(state, data),
-    planning: {
-      attempts: data.attempt,
-      nextAttemptAt: data.next_attempt_at,
-      error: data.error,
-      keyNumber: state.planning.keyNumber + (data.error.code === 'idempotency_conflict' ? 1 : 0),
-    },
-  };
-}
-
-function pendingStep(plan: StepState['plan']): [string, StepState] {
-  return [
-    plan.step_id,
-    {
-      plan,
-      status: 'pending',
-      attempts: 0,
-      intent: null,
-      awaits: null,
-      wait: null,
-      idempotencyKey: null,
-      startedAt: null,
-      finishedAt: null,
-      finishedSeq: null,
-      nextAttemptAt: null,
-      output: null,
-      outputArtifact: null,
-      error: null,
-      costMicrocents: 0,
-      inputTokens: 0,
-      outputTokens: 0,
-      declared: null,
-      compensation: null,
-    },
-  ];
 }
 
 function requested(state: RunState, data: EventData<'tool.call.requested'>, time: string): RunState {
@@ -229,7 +189,7 @@ function stepFinished(
       ? state.artifacts
       : withArtifact(state.artifacts, data.output_artifact);
   return {
-    ...next,
+    ...withNews(next),
     artifacts,
     stepsFinished: state.stepsFinished + 1,
     failedStep: state.failedStep ?? (endsRun(next, data) ? data.step_id : null),
@@ -275,6 +235,7 @@ function restarted(state: RunState, data: EventData<'run.restarted'>): RunState 
     ...toStatus(state, 'queued'),
     steps,
     planning: { attempts: 0, nextAttemptAt: null, error: null, keyNumber: keyNumber + 1 },
+    adaptive: adaptiveAgain(state.adaptive, again),
     generation: data.generation,
     reservedMicrocents: state.costMicrocents + data.reserved_microcents,
     startAt: null,

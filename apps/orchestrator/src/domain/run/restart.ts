@@ -20,7 +20,10 @@ export function restartOf(
   }
   const from = fromStep ?? firstToRepeat(state);
   if (from !== undefined && state.steps[from] === undefined) return refused(`there is no step ${from}`);
-  if (from === undefined && state.plan !== null)
+  const { adaptive, plan, status } = state;
+  // Of an adaptive run that did not succeed the planner is asked once more.
+  const isAskedAgain = adaptive !== null && status !== 'succeeded';
+  if (from === undefined && plan !== null && !isAskedAgain)
     return refused('is missing: every step ended well, so say which to begin with');
   return succeed({
     from_step: from ?? null,
@@ -36,25 +39,28 @@ export function stepsAgain(state: RunState, fromStep: string | null): ReadonlySe
   for (const { step_id, depends_on } of state.plan?.steps ?? []) {
     const step = state.steps[step_id];
     const isAfter = depends_on.some((id) => again.has(id));
-    if (step_id === fromStep || isAfter || step === undefined || !hasEndedWell(step)) again.add(step_id);
+    if (step_id === fromStep || isAfter || step === undefined || !hasEndedWell(step, state))
+      again.add(step_id);
   }
   return again;
 }
 
 /** The step whose failure ended the run, else the first that has not ended well. */
-function firstToRepeat({ failedStep, plan, steps }: RunState): string | undefined {
+function firstToRepeat(state: RunState): string | undefined {
+  const { failedStep, plan, steps } = state;
   if (failedStep !== null) return failedStep;
   return plan?.steps.find(({ step_id }) => {
     const step = steps[step_id];
-    return step !== undefined && !hasEndedWell(step);
+    return step !== undefined && !hasEndedWell(step, state);
   })?.step_id;
 }
 
 /** A step that was skipped or failed while its run went on is over as it was wanted; one that was never begun is not. */
-function hasEndedWell({ status, finishedAt, plan }: StepState): boolean {
+function hasEndedWell({ status, finishedAt, plan }: StepState, { adaptive }: RunState): boolean {
   if (status === 'succeeded') return true;
   if (status === 'skipped') return finishedAt !== null;
-  return status === 'failed' && plan.on_failure === 'continue';
+  if (status !== 'failed') return false;
+  return plan.on_failure === 'continue' || adaptive?.passedOver.includes(plan.step_id) === true;
 }
 
 function refused(message: string): StructuredOutcome<never> {

@@ -14,6 +14,7 @@ import type {
   RunStatus,
   StepStatus,
 } from '@aos/contracts';
+import type { AdaptiveState } from './adaptive.ts';
 
 /** The version of the fold below; a replica claims only runs of versions it can fold. */
 export const ENGINE_VERSION = 4;
@@ -158,6 +159,8 @@ export interface RunState {
   estimateMicrocents: number;
   plan: Plan | null;
   planning: PlanningState;
+  /** Null: the run is planned once. */
+  adaptive: AdaptiveState | null;
   steps: Readonly<Record<string, StepState>>;
   /** The first step whose failure ends the run. */
   failedStep: string | null;

@@ -63,7 +63,9 @@ export function runView(record: RunRecord, state: RunState): Run {
     output_tokens: state.outputTokens,
     reserved_cents: centsOf(record.reservedMicrocents),
     reserved_microcents: record.reservedMicrocents,
+    planning_mode: state.adaptive === null ? 'plan' : 'adaptive',
     plan: state.plan,
+    plan_revisions: [...(state.adaptive?.revisions ?? [])],
     planning: {
       attempts: state.planning.attempts,
       next_attempt_at: state.planning.nextAttemptAt,

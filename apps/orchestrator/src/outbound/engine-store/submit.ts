@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from '@aos/database';
-import type { RunOnFailure, RunStatus } from '@aos/contracts';
-import { admit, type AgentFacts, type Verdict } from '../../domain/run/admit.ts';
+import type { PlanningMode, ReplanMoment, RunOnFailure, RunStatus } from '@aos/contracts';
+import { admit, type AdmittedAs, type AgentFacts, type Verdict } from '../../domain/run/admit.ts';
 import { runDay } from '../../domain/run/run-day.ts';
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import type { Submission, SubmitResult } from '../../application/engine/ports.ts';
@@ -11,7 +11,13 @@ interface AgentRow {
   tenant_id: string;
   agent_id: string;
   version: number;
-  spec: { skills?: string[]; max_steps?: number; on_failure?: RunOnFailure };
+  spec: {
+    skills?: string[];
+    max_steps?: number;
+    on_failure?: RunOnFailure;
+    planning_mode?: PlanningMode;
+    replan?: ReplanMoment;
+  };
   budget_microcents: string;
   reserved_microcents: string;
   spent_microcents: string;
@@ -31,10 +37,8 @@ interface KnownRow {
   created_at: Date;
 }
 
-interface Admitted {
+interface Admitted extends AdmittedAs {
   submission: Submission;
-  agentVersion: number;
-  maxSteps: number;
   events: RunEvent[];
 }
 
@@ -148,6 +152,7 @@ function toFacts(row: AgentRow): AgentFacts {
     reservedMicrocents: Number(row.reserved_microcents),
     openRuns: row.open_runs,
     maxConcurrentRuns: row.max_concurrent_runs,
+    planning: { mode: row.spec.planning_mode, replan: row.spec.replan },
     isTenantSuspended: row.is_suspended,
     onFailure: row.spec.on_failure ?? 'compensate',
   };
@@ -171,8 +176,8 @@ async function knownRuns(client: PoolClient, batch: Submission[], before = new M
 
 function toAdmitted(submission: Submission, verdict: Verdict | undefined): Admitted[] {
   if (verdict?.kind !== 'admit') return [];
-  const { agentVersion, maxSteps } = verdict;
-  return [{ submission, agentVersion, maxSteps, events: submission.events(verdict) }];
+  const { kind: _kind, ...terms } = verdict;
+  return [{ submission, ...terms, events: submission.events(terms) }];
 }
 
 async function addLanes(client: PoolClient, { lanes }: Flush, admitted: Admitted[]): Promise<void> {
@@ -210,7 +215,7 @@ async function insertRuns(
     column((run) => run.submission.idempotencyKey),
     column((run) => run.submission.requestHash),
     column((run) => run.submission.traceparent),
-    column((run) => run.submission.reserveMicrocents),
+    column((run) => run.reserveMicrocents),
     column((run) => run.submission.createdAt),
     column((run) => run.events.length),
     events.map(({ runId }) => runDay(runId)),

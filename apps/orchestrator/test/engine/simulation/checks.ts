@@ -23,6 +23,7 @@ export function checkAtRest(simulation: Simulation): void {
   checkReplays(simulation);
   checkRollbacks(simulation);
   checkMessages(simulation);
+  checkFailuresTold(simulation);
 }
 
 /** No accepted run is lost, none is doubled, an accepted cancellation ends its run. */
@@ -131,9 +132,24 @@ function checkPlanning({ world, store, router }: Simulation): void {
     const events = journal.filter(({ type }) => type.startsWith('plan.'));
     const [told, paid] = [costOf(events), router.paidFor(runId)];
     // What a cut generation was answered and never heard of, a later one does not tell either.
-    const isWhole = events.some(wasAnswered) && !journal.some(({ type }) => type === 'run.restarted');
+    const isWhole = isToldOfAll(journal) && !journal.some(({ type }) => type === 'run.restarted');
     if (isWhole ? told !== paid : told > paid)
       world.violate(`planning ${runId} cost ${paid}, the journal says ${told}`);
+  }
+}
+
+/** Of an adaptive run, whose last question may have been cut, only if it was not. */
+function isToldOfAll(journal: readonly RunEvent[]): boolean {
+  const { adaptive, status } = fold(journal);
+  return journal.some(wasAnswered) && (adaptive === null || status === 'succeeded');
+}
+
+/** No run succeeds with a failure that its plan does not allow and its planner was not told of. */
+function checkFailuresTold({ world, store }: Simulation): void {
+  for (const runId of store.runs.keys()) {
+    const { status, failedStep } = fold(store.journals.events(runId));
+    if (status === 'succeeded' && failedStep !== null)
+      world.violate(`a run succeeded although a step failed: ${runId}/${failedStep}`);
   }
 }
 
@@ -184,6 +200,7 @@ const SPENDING: readonly string[] = [
   'step.compensated',
   'tool.call.failed',
   'plan.created',
+  'plan.reviewed',
   'plan.rejected',
 ];
 

@@ -74,9 +74,8 @@ function canBeUndone(
   events: readonly RunEvent[],
   { step_id, compensation }: EventData<'step.finished'>,
 ): boolean {
-  const plan = events.findLast((event) => event.type === 'plan.created');
-  const step =
-    plan?.type === 'plan.created' ? plan.data.steps.find((one) => one.step_id === step_id) : undefined;
+  const planned = events.flatMap((event) => (event.type === 'plan.created' ? event.data.steps : []));
+  const step = planned.findLast((one) => one.step_id === step_id);
   return step?.compensate_with !== undefined || compensation !== undefined;
 }
 

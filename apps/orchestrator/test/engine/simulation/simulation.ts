@@ -45,6 +45,8 @@ export interface Kind {
   hasRollbacks?: boolean;
   /** Whether some steps send messages and wait for them. */
   hasMessages?: boolean;
+  /** Of goals whose planner is told what became of its steps. */
+  adaptiveRate?: number;
 }
 
 /** One history of several processes, drawn from a seed. */
@@ -72,6 +74,7 @@ export class Simulation {
       hasRestarts = true,
       hasRollbacks = true,
       hasMessages = true,
+      adaptiveRate = 0.3,
     }: Kind = {},
     isTraced = false,
   ) {
@@ -91,6 +94,7 @@ export class Simulation {
       hasRestarts,
       hasRollbacks,
       hasMessages,
+      adaptiveRate,
     });
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);

@@ -10,7 +10,7 @@ import { fold } from '../../../src/domain/run/evolve.ts';
 import type { MemoryRun } from '../memory-run.ts';
 import type { SimProcess } from './sim-process.ts';
 import { decideAbout, NEED_DECISION } from './sim-person.ts';
-import { goalOf, type PlanningFate } from './sim-router.ts';
+import { drawnFate, goalOf } from './sim-router.ts';
 import { Correspondence, type DrawnMessage } from './correspondence.ts';
 import { SKILL_NAMES } from './outside.ts';
 import { cancelWith, undoOfStep } from './rollback-workload.ts';
@@ -56,12 +56,17 @@ export class Workload {
   readonly #hasRollbacks: boolean;
   /** Undefined: there are no messages. */
   readonly #messages: Correspondence | undefined;
+  readonly #adaptiveRate: number;
   #open = 0;
 
-  constructor(simulation: Simulation, { unplannedRate, ...has }: Required<Omit<Kind, 'hasLargeOutputs'>>) {
+  constructor(
+    simulation: Simulation,
+    { unplannedRate, adaptiveRate, ...has }: Required<Omit<Kind, 'hasLargeOutputs'>>,
+  ) {
     this.#simulation = simulation;
     this.#messages = has.hasMessages ? new Correspondence(simulation) : undefined;
     this.#unplannedRate = unplannedRate;
+    this.#adaptiveRate = adaptiveRate;
     this.#hasGraphs = has.hasGraphs;
     this.#hasTimes = has.hasTimes;
     this.#hasPauses = has.hasPauses;
@@ -236,20 +241,15 @@ export class Workload {
   }
 
   /** What is to be done: given as a plan or to be planned. */
-  #task(number: number): Pick<Goal, 'goal' | 'plan'> {
+  #task(number: number): Pick<Goal, 'goal' | 'plan' | 'planning_mode' | 'replan'> {
     const { random } = this.#simulation.world;
-    if (this.#unplannedRate === 0 || !random.isTrue(this.#unplannedRate))
-      return { goal: `goal ${number}`, plan: this.#plan() };
-    const fate: PlanningFate = {
-      fails: random.isTrue(0.3) ? random.int(1, 6) : 0,
-      invalid: random.isTrue(0.3) ? random.int(1, 2) : 0,
-      takes_ms: random.isTrue(0.4) ? random.int(100, 15_000) : 0,
-      code: random.isTrue(0.1)
-        ? random.pick(['provider_not_configured', 'budget_exceeded'])
-        : random.pick(['upstream_error', 'rate_limited']),
-      steps: this.#plan(),
-    };
-    return { goal: goalOf(number, fate) };
+    const isAdaptive = this.#adaptiveRate > 0 && random.isTrue(this.#adaptiveRate);
+    const isPlanned = this.#unplannedRate === 0 || !random.isTrue(this.#unplannedRate);
+    if (isPlanned && !isAdaptive) return { goal: `goal ${number}`, plan: this.#plan() };
+    const goal = goalOf(number, drawnFate(random, this.#plan()));
+    if (!isAdaptive) return { goal };
+    const replan = random.pick(['on_failure', 'every_step'] as const);
+    return { goal, planning_mode: 'adaptive', replan, ...(isPlanned ? { plan: this.#plan() } : {}) };
   }
 
   #plan(): PlanStepInput[] {

@@ -28,10 +28,13 @@ export function chatOfLlmRequest(request: LlmRequest, model: Model): ChatRequest
 }
 
 /** The one tool of a request; its name tells what for. */
-function answerTool({ purpose }: LlmRequest, schema: NonNullable<LlmRequest['response_schema']>) {
+function answerTool(
+  { purpose, response_name: name }: LlmRequest,
+  schema: NonNullable<LlmRequest['response_schema']>,
+) {
   const isPlanning = purpose === 'planning';
   return {
-    name: isPlanning ? 'submit_plan' : 'respond',
+    name: name ?? (isPlanning ? 'submit_plan' : 'respond'),
     description: isPlanning ? 'Hands in the plan.' : 'Gives the answer.',
     inputSchema: { ...schema, type: 'object' },
   };

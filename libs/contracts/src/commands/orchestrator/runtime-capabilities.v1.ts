@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
+import { planningMode, replanMoment } from '../../planning.ts';
 import { id, microcents, tenantId } from '../../values.ts';
 /** What this caller can do here: skills with cost and latency, limits, budget left. */
 export const runtimeCapabilities = defineCommand({
@@ -28,6 +29,14 @@ export const runtimeCapabilities = defineCommand({
       /** What a step may hand on at most. */
       payload_bytes_max: z.int(),
     }),
+    /** With agent_id: how goals of the agent are planned that do not say. */
+    planning: z
+      .object({
+        modes: z.array(planningMode),
+        mode: planningMode.nullable(),
+        replan: replanMoment.nullable(),
+      })
+      .optional(),
     /** With agent_id: what is left of its budget; null: it has none of its own. */
     budget_left_cents: z.number().nullable(),
     open_runs: z.int().nullable(),

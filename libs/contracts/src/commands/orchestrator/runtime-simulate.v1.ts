@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import { planInput } from '../../plan.ts';
+import { planningMode, replanMoment } from '../../planning.ts';
 import { cents, id, microcents } from '../../values.ts';
 
 export const riskCode = z.enum([
@@ -19,7 +20,14 @@ export const runtimeSimulate = defineCommand({
   owner: 'orchestrator',
   callers: ['api-gateway'],
   summary: 'Say whether a plan can run within a budget, what it costs and what may go wrong; runs nothing',
-  input: z.strictObject({ plan: planInput, budget_cents: cents, agent_id: id.optional() }),
+  input: z.strictObject({
+    plan: planInput,
+    budget_cents: cents,
+    agent_id: id.optional(),
+    /** Default: the agent's. */
+    planning_mode: planningMode.optional(),
+    replan: replanMoment.optional(),
+  }),
   output: z.object({
     feasible: z.boolean(),
     status: z.enum(['FEASIBLE', 'INFEASIBLE']),
@@ -48,6 +56,10 @@ export const runtimeSimulate = defineCommand({
       }),
     ),
     reasons: z.array(z.string()),
+    /** How often the planner is asked at most where every step succeeds; its calls are paid beside the cost of the steps. */
+    planning: z
+      .object({ mode: planningMode, replan: replanMoment, planner_calls: z.int().nonnegative() })
+      .optional(),
   }),
   errors: ['invalid_request', 'not_found'],
   timeoutMs: 10_000,

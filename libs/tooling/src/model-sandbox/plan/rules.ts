@@ -16,7 +16,7 @@ interface GoalFacts {
 
 type Rule = (facts: GoalFacts) => RuleStep | undefined;
 
-const URL_TEXT = String.raw`(https?:\/\/[^\s"'<>)]*[^\s"'<>).,;])`;
+export const URL_TEXT = String.raw`(https?:\/\/[^\s"'<>)]*[^\s"'<>).,;])`;
 const FETCH = new RegExp(String.raw`\b(?:fetch|get|read|download|load)\b.*?${URL_TEXT}`, 'is');
 const SEND = new RegExp(String.raw`\b(?:post|send|notify|tell)\b(?:(?!https?:).)*?${URL_TEXT}`, 'is');
 const reference = (stepId: string, path: string) => `\${{ steps.${stepId}.output.${path} }}`;

@@ -1,6 +1,7 @@
 import { openSpan } from '@aos/telemetry';
+import { stepsLeft } from '../../domain/run/revision-rules.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import type { ClaimedRun, Clock, Planner, PlanningResult } from './ports.ts';
+import type { ClaimedRun, Clock, PlanningResult, PlanRequest } from './ports.ts';
 
 interface Asking {
   claim: ClaimedRun;
@@ -10,13 +11,14 @@ interface Asking {
   signal: AbortSignal;
 }
 
-/** One attempt at a plan for a run, and how long it took. */
-export async function askForPlan(
-  { planner, clock }: { planner: Planner; clock: Clock },
+/** One attempt at an answer of a run's planner, and how long it took. */
+export async function askPlanner<T extends { planner: string }>(
+  clock: Clock,
   { claim, state, traceparent, signal }: Asking,
-): Promise<PlanningResult & { latencyMs: number }> {
+  question: (request: PlanRequest) => Promise<PlanningResult<T>>,
+): Promise<PlanningResult<T> & { latencyMs: number }> {
   const { runId, tenantId, agentId } = claim;
-  const { goal, context, agentVersion, maxSteps, planning } = state;
+  const { goal, context, agentVersion, adaptive, planning } = state;
   const span = openSpan('plan', {
     kind: 'internal',
     parent: traceparent,
@@ -29,14 +31,15 @@ export async function askForPlan(
   });
   const startedAtMs = clock.now();
   try {
-    const result = await planner.plan({
+    const result = await question({
       runId,
       tenantId,
       agentId,
       agentVersion,
       goal,
       context,
-      maxSteps,
+      maxSteps: stepsLeft(state),
+      isAdaptive: adaptive !== null,
       budgetMicrocents: Math.max(0, state.reservedMicrocents - state.costMicrocents),
       keyNumber: planning.keyNumber,
       traceparent: span.traceparent,
