@@ -31,6 +31,7 @@ const project = {
 export default {
   // Integration tests start, kill and restart servers; jest knows one timeout for all projects.
   testTimeout: 60_000,
+  globalSetup: '<rootDir>/libs/tooling/src/suite/temporary-files.setup.mjs',
   ...(isCovered && {
     collectCoverage: true,
     coverageProvider: 'v8',
