@@ -62,6 +62,26 @@ describe('remembered keys', () => {
     expect(source.find).toHaveBeenCalledTimes(2);
   });
 
+  it('are looked up once for all requests that wait for them', async () => {
+    const read = Promise.withResolvers<StructuredOutcome<Caller | undefined>>();
+    const source = directory(() => read.promise);
+    const keys = new CachedKeys(source, 1_000);
+    const waiting = [keys.find(HASH), keys.find(HASH), keys.find(Buffer.alloc(32, 2))];
+    read.resolve(succeed(ACME));
+    expect(await Promise.all(waiting)).toEqual([succeed(ACME), succeed(ACME), succeed(ACME)]);
+    expect(source.find).toHaveBeenCalledTimes(2);
+  });
+
+  it('are looked up anew for who comes after a revocation, though a look-up is under way', async () => {
+    const answers = [Promise.withResolvers<StructuredOutcome<Caller | undefined>>().promise];
+    const source = directory(() => answers.shift() ?? Promise.resolve(succeed(undefined)));
+    const keys = new CachedKeys(source, 5);
+    const before = keys.find(HASH);
+    keys.forget('k1');
+    expect(await keys.find(HASH)).toEqual(succeed(undefined));
+    expect(await before).toMatchObject({ error: { code: 'unavailable' } });
+  });
+
   it('that are not found in time are unavailable', async () => {
     const never = Promise.withResolvers<StructuredOutcome<Caller | undefined>>();
     const keys = new CachedKeys(

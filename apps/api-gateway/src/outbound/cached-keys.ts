@@ -12,6 +12,7 @@ const RETRY_AFTER_MS = 1_000;
 /** Remembers known keys for a short while; unknown and revoked ones are asked for each time. */
 export class CachedKeys implements KeyDirectory, KeyMemory {
   private readonly callers = new LRUCache<string, Caller>({ max: KEYS_MAX, ttl: TTL_MS });
+  private readonly lookups = new Map<string, Promise<StructuredOutcome<Caller | undefined>>>();
   private revocations = 0;
 
   constructor(
@@ -20,21 +21,24 @@ export class CachedKeys implements KeyDirectory, KeyMemory {
     private readonly timeoutMs: number,
   ) {}
 
+  /** Requests that come with one key while it is looked up share the answer. */
   async find(keyHash: Buffer): Promise<StructuredOutcome<Caller | undefined>> {
     const name = keyHash.toString('base64url');
     const known = this.callers.get(name);
     if (known !== undefined) return succeed(known);
-    const revocationsBefore = this.revocations;
-    const found = await this.findInTime(keyHash);
-    // A row read before a revocation may be the revoked one's.
-    if (found.ok && found.value !== undefined && revocationsBefore === this.revocations) {
-      this.callers.set(name, found.value);
+    const underWay = this.lookups.get(name);
+    if (underWay !== undefined) return underWay;
+    const lookup = this.lookUp(name, keyHash);
+    this.lookups.set(name, lookup);
+    try {
+      return await lookup;
+    } finally {
+      if (this.lookups.get(name) === lookup) this.lookups.delete(name);
     }
-    return found;
   }
 
   forget(keyId: string): void {
-    this.revocations += 1;
+    this.distrustLookups();
     for (const [name, caller] of this.callers.entries()) {
       if (caller.keyId === keyId) this.callers.delete(name);
     }
@@ -42,8 +46,23 @@ export class CachedKeys implements KeyDirectory, KeyMemory {
 
   /** For when it is not known which keys were revoked meanwhile. */
   forgetAll(): void {
-    this.revocations += 1;
+    this.distrustLookups();
     this.callers.clear();
+  }
+
+  /** A row read before a revocation may be the revoked one's: it is not kept, and nobody who comes later is given it. */
+  private distrustLookups(): void {
+    this.revocations += 1;
+    this.lookups.clear();
+  }
+
+  private async lookUp(name: string, keyHash: Buffer): Promise<StructuredOutcome<Caller | undefined>> {
+    const revocationsBefore = this.revocations;
+    const found = await this.findInTime(keyHash);
+    if (found.ok && found.value !== undefined && revocationsBefore === this.revocations) {
+      this.callers.set(name, found.value);
+    }
+    return found;
   }
 
   private async findInTime(keyHash: Buffer): Promise<StructuredOutcome<Caller | undefined>> {
