@@ -179,6 +179,11 @@ export const OUTPUTS: Readonly<Record<string, unknown>> = {
     offset: 0,
     content_base64: 'aGk=',
   },
+  'orchestrator.runs.export.v1': {
+    artifact: { name: 'run.ndjson', sha256: 'ab'.repeat(32), bytes: 2, media_type: 'application/x-ndjson' },
+    offset: 0,
+    content_base64: 'e30=',
+  },
   'orchestrator.skills.list.v1': { skills: [], manifest: [] },
   'orchestrator.runtime.simulate.v1': {
     feasible: true,

@@ -18,6 +18,13 @@ export function seconds(text: string): number {
   return Number(count) * per;
 }
 
+/** A time in ISO 8601, as it was written. */
+export function isoTime(text: string): string {
+  if (Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('Not a time such as 2026-01-31T00:00:00Z.');
+  return text;
+}
+
 /** Money in cents, decimals allowed. */
 export function centsAmount(text: string): number {
   const value = Number(text);

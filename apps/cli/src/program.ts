@@ -8,6 +8,8 @@ import { addCancelRun } from './commands/cancel-run.ts';
 import { addCapabilities } from './commands/capabilities.ts';
 import { addCreateAgent } from './commands/create-agent.ts';
 import { addEval } from './commands/eval.ts';
+import { addExportRun } from './commands/export-run.ts';
+import { addExportRuns } from './commands/export-runs.ts';
 import { addGetArtifact } from './commands/get-artifact.ts';
 import { addGetRun } from './commands/get-run.ts';
 import { addListAgents } from './commands/list-agents.ts';
@@ -62,6 +64,8 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   addRun(program, perform, directory);
   addGetRun(program, perform);
   addGetArtifact(program, perform, directory);
+  addExportRun(program, perform, directory);
+  addExportRuns(program, perform, directory);
   addCancelRun(program, perform);
   addPauseRun(program, perform);
   addResumeRun(program, perform);

@@ -21,6 +21,7 @@ import {
   runsBulk,
   runsCancel,
   runsEvents,
+  runsExport,
   runsExportFinished,
   runsGet,
   runsList,
@@ -47,6 +48,7 @@ import { cancelRun } from './application/cancel-run.ts';
 import { createAgent } from './application/create-agent.ts';
 import { deleteAgent } from './application/delete-agent.ts';
 import { describeCapabilities } from './application/describe-capabilities.ts';
+import { exportRun } from './application/export-run.ts';
 import { exportFinished } from './application/export-finished.ts';
 import { getAgent } from './application/get-agent.ts';
 import { getRun } from './application/get-run.ts';
@@ -226,6 +228,11 @@ function answerRuns(
     messaging,
     runsEvents,
     listRunEvents(runs, (row) => cloudEventOf(row, timeline)),
+  );
+  answer(
+    messaging,
+    runsExport,
+    exportRun(runs, (row) => cloudEventOf(row, timeline)),
   );
   const finished = finishedRunsRepository(connections.enginePool);
   answerAnonymous(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A file of a run, kept by the hash of its content. */
+/** A file of a run, kept by the hash of its content. It stands under the data key of the journal row that names it. */
 export const artifactRef = z.object({
   /** Unique in its run. */
   name: z.string(),

@@ -22,6 +22,7 @@ import { skillsList } from './commands/orchestrator/skills-list.v1.ts';
 import { llmComplete } from './commands/router/llm-complete.v1.ts';
 import { llmExport } from './commands/router/llm-export.v1.ts';
 import { runsExportFinished } from './commands/orchestrator/runs-export-finished.v1.ts';
+import { runsExport } from './commands/orchestrator/runs-export.v1.ts';
 import { artifactsRead } from './commands/orchestrator/artifacts-read.v1.ts';
 import { opsStuck } from './commands/orchestrator/ops-stuck.v1.ts';
 import { opsRequeue } from './commands/orchestrator/ops-requeue.v1.ts';
@@ -68,6 +69,7 @@ export const COMMANDS = [
   llmComplete,
   llmExport,
   runsExportFinished,
+  runsExport,
   artifactsRead,
   opsStuck,
   opsRequeue,

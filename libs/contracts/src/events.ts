@@ -262,6 +262,8 @@ export const cloudEvent = z.object({
   /** Dense per run, from 1. */
   runseq: z.int().positive().optional(),
   traceparent: z.string().optional(),
+  /** Of events in an archive: which of its tenant's data keys `data` stands under; absent: 1. */
+  datakey: z.int().positive().optional(),
   data: z.json(),
 });
 

@@ -52,6 +52,7 @@ export * from './commands/orchestrator/skills-list.v1.ts';
 export * from './commands/router/llm-complete.v1.ts';
 export * from './commands/router/llm-export.v1.ts';
 export * from './commands/orchestrator/runs-export-finished.v1.ts';
+export * from './commands/orchestrator/runs-export.v1.ts';
 export * from './commands/orchestrator/artifacts-read.v1.ts';
 export * from './commands/orchestrator/ops-stuck.v1.ts';
 export * from './commands/orchestrator/ops-requeue.v1.ts';

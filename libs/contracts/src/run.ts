@@ -74,6 +74,8 @@ export const runStep = z.object({
   output: z.json().nullable(),
   /** Where an output of more than 32 KB is kept; `output` is null then. */
   output_artifact: artifactRef.nullable(),
+  /** The output is left out here, since those of all steps are too much: it stands in the step's event. */
+  output_omitted: z.boolean().optional(),
   error: errorSpec.nullable(),
   input_tokens: z.int().nonnegative(),
   output_tokens: z.int().nonnegative(),

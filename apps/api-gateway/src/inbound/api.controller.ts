@@ -50,7 +50,8 @@ export class ApiController implements OnApplicationBootstrap {
         handler: async (request, reply) => {
           const outcome = await submit(request, reply, parts);
           if (!outcome.ok) return refuse(reply, outcome.error);
-          if (route.content === 'artifact') return sendArtifact(request, reply, messaging, outcome.value);
+          if (route.content === 'artifact')
+            return sendArtifact(request, reply, { messaging, route }, outcome.value);
           return sendAnswer(reply, route, prefix, outcome.value);
         },
       });

@@ -1,4 +1,11 @@
-import { artifactsRead, type OutputOf, type StructuredOutcome } from '@aos/contracts';
+import {
+  artifactsRead,
+  succeed,
+  type Command,
+  type HttpRoute,
+  type OutputOf,
+  type StructuredOutcome,
+} from '@aos/contracts';
 import type { Messaging } from '@aos/messaging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
@@ -17,7 +24,7 @@ type ReadPiece = (offset: number) => Promise<StructuredOutcome<Piece>>;
 export function sendArtifact(
   request: FastifyRequest<ApiRequest>,
   reply: FastifyReply,
-  messaging: Messaging,
+  { messaging, route: { command = artifactsRead } }: { messaging: Messaging; route: HttpRoute },
   value: unknown,
 ): FastifyReply {
   const first = artifactsRead.output.parse(value);
@@ -33,7 +40,7 @@ export function sendArtifact(
     'x-content-type-options': 'nosniff',
   });
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
-  const content = contentOf(first, pieceReader(request, reply, messaging));
+  const content = contentOf(first, pieceReader(request, reply, messaging, command));
   return reply.send(Readable.from(content, { objectMode: false }));
 }
 
@@ -42,13 +49,14 @@ function pieceReader(
   { admission, params }: FastifyRequest<ApiRequest>,
   reply: FastifyReply,
   messaging: Messaging,
+  command: Command,
 ): ReadPiece {
   if (admission === null) throw new Error('a request came past admit()');
   const signal = clientGone(reply);
-  const { run_id = '', name = '' } = params;
-  return (offset) => {
-    const context = { ...admission, signal, deadlineMs: Date.now() + artifactsRead.timeoutMs };
-    return messaging.request(artifactsRead, context, { run_id, name, offset });
+  return async (offset) => {
+    const context = { ...admission, signal, deadlineMs: Date.now() + command.timeoutMs };
+    const piece = await messaging.request(command, context, { ...params, offset });
+    return piece.ok ? succeed(artifactsRead.output.parse(piece.value)) : piece;
   };
 }
 

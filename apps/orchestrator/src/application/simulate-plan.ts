@@ -23,7 +23,13 @@ import type { AgentStore } from './agent-store.ts';
 export function simulatePlan(skills: SkillRegistry, agents: AgentStore, limits: AgentLimits) {
   return async (
     context: RequestContext,
-    { plan, budget_cents, agent_id: agentId, ...wish }: InputOf<typeof runtimeSimulate>,
+    {
+      plan,
+      budget_cents,
+      agent_id: agentId,
+      max_parallel: maxParallel,
+      ...wish
+    }: InputOf<typeof runtimeSimulate>,
   ): Promise<StructuredOutcome<Forecast>> => {
     const agent = agentId === undefined ? undefined : await agents.find(context.tenantId, agentId);
     if (agentId !== undefined && agent === undefined)
@@ -41,6 +47,7 @@ export function simulatePlan(skills: SkillRegistry, agents: AgentStore, limits: 
         budgetMicrocents: microcentsOf(budget_cents),
         agentLeftMicrocents: agent === undefined ? null : budgetLeftMicrocents(agent),
         allowedSkills: agent?.skills ?? [],
+        maxParallel,
       }),
     });
   };

@@ -5,6 +5,7 @@ import { connectMessaging } from '@aos/messaging';
 import { createLogger } from '@aos/telemetry';
 import { startNats, waitUntil } from '@aos/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { judgeJournal } from '../../src/application/replay/judge-journal.ts';
 import type { Submission } from '../../src/application/engine/ports.ts';
 import { localArchiveStore } from '../../src/outbound/archive/local-archive-store.ts';
 import { startOrchestrator } from '../planner/orchestrator-app.ts';
@@ -15,6 +16,8 @@ const root = newFolder();
 const store = localArchiveStore(root);
 let world: ArchiveWorld;
 let runs: Submission[];
+
+const unwanted = () => Promise.reject(new Error('no artifact is wanted'));
 
 beforeAll(async () => {
   world = await openArchiveWorld();
@@ -34,8 +37,10 @@ describe('an archived run', () => {
     const pages = [0, 2, 5, 6].map((after) => ({ after, limit: 3 }));
     const read = async () => {
       const reader = world.reader(store);
+      const whole = await reader.findWithJournal(tenantId, runId);
       return {
-        whole: await reader.findWithJournal(tenantId, runId),
+        whole,
+        replay: await judgeJournal({ read: unwanted }, { tenantId, runId, events: whole?.events ?? [] }),
         pages: await Promise.all(pages.map((page) => reader.events(tenantId, runId, page))),
       };
     };
@@ -50,6 +55,7 @@ describe('an archived run', () => {
     await archivist.pass();
     expect(await world.rowsOf(DAY)).toBe(0);
     expect(await read()).toEqual(before);
+    expect(before.replay).toMatchObject({ ok: true, value: { run_id: runId } });
     const stranger = await world.reader(store).findWithJournal(runs[0]?.tenantId ?? '', runId);
     expect(stranger).toBeUndefined();
   });

@@ -14,6 +14,7 @@ import { suitesGet } from '../commands/eval/suites-get.v1.ts';
 import { suitesList } from '../commands/eval/suites-list.v1.ts';
 import { suitesPut } from '../commands/eval/suites-put.v1.ts';
 import { runsEvents } from '../commands/orchestrator/runs-events.v1.ts';
+import { runsExport } from '../commands/orchestrator/runs-export.v1.ts';
 import { runsGet } from '../commands/orchestrator/runs-get.v1.ts';
 import { runsList } from '../commands/orchestrator/runs-list.v1.ts';
 import { runsSubmit } from '../commands/orchestrator/runs-submit.v1.ts';
@@ -121,6 +122,15 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   serve(artifactsRead, {
     method: 'GET',
     path: '/runs/:run_id/artifacts/:name',
+    tag: 'runs',
+    content: 'artifact',
+    level: 1,
+    rate: 'reads',
+    alsoAtRoot: true,
+  }),
+  serve(runsExport, {
+    method: 'GET',
+    path: '/runs/:run_id/export',
     tag: 'runs',
     content: 'artifact',
     level: 1,

@@ -27,6 +27,8 @@ beforeEach(() => {
 const replay = (runId: string, body: Record<string, unknown>) =>
   api.send(`POST /runs/${runId}/replay`, { body });
 
+const issue = (field: string) => ({ status: 400, body: { details: { issues: [{ field }] } } });
+
 const plan = (): Step[] => [
   transform('1', { step_id: 'one' }),
   webhook(`${hooks.url}/hook`, { step_id: 'tell', depends_on: ['one'], retry: { maximum_attempts: 1 } }),
@@ -57,7 +59,6 @@ describe('an exact replay', () => {
 
   it('refuses what belongs to the other mode, what is not served, and a run there is none of', async () => {
     const runId = await endedRun();
-    const issue = (field: string) => ({ status: 400, body: { details: { issues: [{ field }] } } });
     expect(await replay(runId, { mode: 'EXACT', from_step: 'one' })).toMatchObject(issue('/from_step'));
     expect(await replay(runId, { mode: 'STRESS' })).toMatchObject(issue('/mode'));
     expect((await replay('019b76da-b940-7d77-812d-76c1d6cc1601', { mode: 'EXACT' })).status).toBe(404);
@@ -88,7 +89,7 @@ describe('a parametric replay', () => {
     const run = await api.ended(newId);
     expect(run).toMatchObject({ status: 'succeeded', replay_of: runId, cost_microcents: 1_000 });
     expect(run.steps.map(({ recorded }) => recorded === true)).toEqual([true, true, false]);
-    expect(run.outcome?.output).toBe(3);
+    expect(run.outcome?.output).toEqual({ result: 3 });
     expect(hooks.requests).toHaveLength(1);
     // What a replay did can itself be replayed.
     expect((await replay(newId, { mode: 'EXACT' })).body).toMatchObject({ verdict: 'identical' });

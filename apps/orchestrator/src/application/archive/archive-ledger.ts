@@ -30,6 +30,8 @@ export interface ArchiveFacts {
 export interface DayRow {
   row: JournalRow;
   engineVersion: number;
+  /** Of its tenant, under which the payload stands. */
+  dataKey: number;
 }
 
 export interface RunPlace {

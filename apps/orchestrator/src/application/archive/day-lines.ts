@@ -37,12 +37,12 @@ export class DayLines {
     }
   }
 
-  #lineOf({ row, engineVersion }: DayRow): ArchiveLine {
+  #lineOf({ row, engineVersion, dataKey }: DayRow): ArchiveLine {
     const { runId, tenantId, event } = row;
     this.events += 1;
     this.#engineVersions.add(engineVersion);
     if (this.firstEventAt === null || event.time < this.firstEventAt) this.firstEventAt = event.time;
     if (this.lastEventAt === null || event.time > this.lastEventAt) this.lastEventAt = event.time;
-    return { runId, tenantId, line: JSON.stringify(this.#toCloudEvent(row)) };
+    return { runId, tenantId, line: JSON.stringify({ ...this.#toCloudEvent(row), datakey: dataKey }) };
   }
 }

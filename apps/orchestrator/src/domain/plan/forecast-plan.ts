@@ -1,6 +1,13 @@
-import { centsOf, type OutputOf, type PlanStep, type runtimeSimulate } from '@aos/contracts';
+import {
+  MAX_PARALLEL_DEFAULT,
+  centsOf,
+  type OutputOf,
+  type PlanStep,
+  type runtimeSimulate,
+} from '@aos/contracts';
 import type { JsonObject, SkillRegistry } from '../skill/skill.ts';
 import type { DeniedPlace } from './examine-plan.ts';
+import { planDurationMs } from './plan-duration.ts';
 import { compensatedBy, undoCostMicrocents } from './plan-cost.ts';
 import { skillsOf } from './plan-skills.ts';
 
@@ -13,6 +20,8 @@ export interface ForecastBounds {
   agentLeftMicrocents: number | null;
   /** The skills the agent may use; empty: all. */
   allowedSkills: readonly string[];
+  /** Steps at work at once; default as for goals. */
+  maxParallel?: number | undefined;
 }
 
 interface Plan {
@@ -46,7 +55,11 @@ export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: Forecast
     status: reasons.length === 0 ? 'FEASIBLE' : 'INFEASIBLE',
     cost_cents: centsOf(costMicrocents),
     cost_microcents: costMicrocents,
-    latency_ms: criticalPathMs(plan.steps, new Map(steps.map((step) => [step.step_id, step.latency_ms]))),
+    latency_ms: planDurationMs(
+      plan.steps,
+      new Map(steps.map((step) => [step.step_id, step.latency_ms])),
+      bounds.maxParallel ?? MAX_PARALLEL_DEFAULT,
+    ),
     steps,
     rollback_cost_cents: centsOf(rollbackMicrocents),
     rollback_cost_microcents: rollbackMicrocents,
@@ -61,16 +74,6 @@ export function forecastPlan(plan: Plan, skills: SkillRegistry, bounds: Forecast
     ],
     reasons,
   };
-}
-
-/** Steps begin when all they depend on are done; `steps` are in topological order. */
-function criticalPathMs(steps: readonly PlanStep[], latencyMs: ReadonlyMap<string, number>): number {
-  const endMs = new Map<string, number>();
-  for (const { step_id, depends_on } of steps) {
-    const startMs = Math.max(0, ...depends_on.map((id) => endMs.get(id) ?? 0));
-    endMs.set(step_id, startMs + (latencyMs.get(step_id) ?? 0));
-  }
-  return Math.max(0, ...endMs.values());
 }
 
 /** Of the step itself and of what undoes it. */

@@ -1,6 +1,7 @@
 import { centsOf, type Run, type RunStep, type RunSummary, type StepCompensation } from '@aos/contracts';
 import { compensationOf } from './rollback-order.ts';
 import { isTerminal, type RunState, type StepState } from './state.ts';
+import { withinBounds } from './view-bounds.ts';
 
 /** What the runs table says of a run beside its journal. */
 export interface RunRecord {
@@ -71,7 +72,9 @@ export function runView(record: RunRecord, state: RunState): Run {
       next_attempt_at: state.planning.nextAttemptAt,
       error: state.planning.error,
     },
-    steps: (state.plan?.steps ?? []).flatMap(({ step_id }) => stepView(state, state.steps[step_id])),
+    steps: withinBounds(
+      (state.plan?.steps ?? []).flatMap(({ step_id }) => stepView(state, state.steps[step_id])),
+    ),
     artifacts: [...state.artifacts],
     outcome: outcomeView(state.outcome),
   };

@@ -43,6 +43,7 @@ interface EventRow {
   payload: unknown;
   traceparent: string | null;
   engine_version: number | null;
+  data_key: number;
 }
 
 interface UnfinishedRow {
@@ -138,6 +139,7 @@ function toDay(row: DaysRow): JournalDay {
 function toDayRow(row: EventRow): DayRow {
   return {
     engineVersion: row.engine_version ?? 0,
+    dataKey: row.data_key,
     row: {
       runId: row.run_id,
       tenantId: row.tenant_id,

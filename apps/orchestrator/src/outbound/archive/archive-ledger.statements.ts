@@ -57,7 +57,7 @@ export const BEGIN: Statement = {
 export const ROWS: Statement = {
   name: 'archive_rows',
   text: `
-    select e.run_id, e.run_seq, e.tenant_id, e.agent_id, e.type, e.time, e.payload, r.traceparent, r.engine_version
+    select e.run_id, e.run_seq, e.tenant_id, e.agent_id, e.type, e.time, e.payload, e.data_key, r.traceparent, r.engine_version
     from (
       select * from orchestrator.run_events
       where run_day = $1::date and (run_id, run_seq) > ($2::uuid, $3::int)

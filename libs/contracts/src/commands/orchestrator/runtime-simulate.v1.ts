@@ -27,6 +27,8 @@ export const runtimeSimulate = defineCommand({
     /** Default: the agent's. */
     planning_mode: planningMode.optional(),
     replan: replanMoment.optional(),
+    /** As in the goal: steps at work at once; default 8. */
+    max_parallel: z.int().min(1).max(32).optional(),
   }),
   output: z.object({
     feasible: z.boolean(),
