@@ -55,6 +55,20 @@ describe('an adaptive run, over HTTP', () => {
     expect(stack.modelSandbox.requests).toHaveLength(3);
   });
 
+  it('leaves out what failed where the rest can do without it', async () => {
+    const { agent_id: agentId } = await api.createAgent({ planning_mode: 'adaptive' });
+    const goal = `Fetch ${broken.url}/orders, and put a 30 min meeting "Orders" on my calendar, 2030-01-07 10:00`;
+    const { body } = await api.submit(agentId, { goal });
+    const run = await api.ended(String(body['run_id']), RUN_MS);
+    expect(run).toMatchObject({
+      status: 'succeeded',
+      steps: [
+        { step_id: 'fetch', status: 'failed' },
+        { step_id: 'calendar', status: 'succeeded' },
+      ],
+    });
+  });
+
   it('fails honestly where no other way is left', async () => {
     const { agent_id: agentId } = await api.createAgent();
     const goal = `Fetch ${broken.url}/orders and total the amounts`;

@@ -22,6 +22,8 @@ export const STEP_RULES = [
   '  field named by pipe, unless the param is given.',
   '- on_failure: continue where the goal can do without the step: the others go on, references to its output give',
   '  null. Else leave it out.',
+  '- compensate_with, on a step whose effect must not stay if the run fails later: the skill and params that undo it;',
+  '  they may refer to the output of the step itself. Leave it out where the manifest has compensated_by: that skill does it.',
   '- Addresses of private networks and secrets must not stand in a plan.',
 ];
 
@@ -67,19 +69,27 @@ export function stepsSchema(
         depends_on: { type: 'array', items: { type: 'string' } },
         description: { type: 'string', description: 'What the step is for, in a few words' },
         on_failure: { type: 'string', enum: ['fail', 'continue'] },
+        compensate_with: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['skill', 'params'],
+          properties: { skill: { type: 'string', enum: skillNames }, params: { type: 'object' } },
+        },
       },
     },
   };
 }
 
 function manifestOf({ spec }: Skill): JsonObject {
-  const { name, description, input_schema, output_schema, side_effects, pipe, pipe_into } = spec;
+  const { name, description, input_schema, output_schema, side_effects, pipe, pipe_into, compensated_by } =
+    spec;
   return {
     name,
     description,
     params: withoutDialect(input_schema),
     output: withoutDialect(output_schema),
     side_effects,
+    ...(compensated_by !== undefined && { compensated_by }),
     ...(pipe !== undefined && { pipe }),
     ...(pipe_into !== undefined && { pipe_into }),
   };

@@ -11,6 +11,7 @@ import {
   type ReplayedStep,
   type StructuredOutcome,
 } from '@aos/contracts';
+import { planAsRun } from '../run/revision-rules.ts';
 import { stepsAgain } from '../run/restart.ts';
 import { isTerminal, type RunState, type StepState } from '../run/state.ts';
 import type { SkillRegistry } from '../skill/skill.ts';
@@ -77,7 +78,8 @@ function stepsOf(
   state: RunState,
   fromStep: string | undefined,
 ): StructuredOutcome<{ plan: Plan; ids: ReadonlySet<string> }> {
-  const { plan, status, steps } = state;
+  const { status, steps } = state;
+  const plan = planAsRun(state);
   if (!isTerminal(status))
     return fail(errorOf('conflict', `the run has not ended: ${status}; only an ended run is run again`));
   if (plan === null)

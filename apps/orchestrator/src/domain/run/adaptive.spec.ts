@@ -1,98 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EventData, PlanStep } from '@aos/contracts';
-import { STEP, planned, queued, started } from '../../../test/engine/execution-world.ts';
+import {
+  FAILURE,
+  LATER,
+  TIME,
+  adaptive,
+  change,
+  ended,
+  finished,
+  foldOf,
+  plan,
+  rejected,
+  repeatedLater,
+  review,
+} from '../../../test/engine/adaptive-journal.ts';
+import { queued, started } from '../../../test/engine/execution-world.ts';
 import { commandsFor } from './decide.ts';
-import { fold } from './evolve.ts';
 import { restartOf } from './restart.ts';
-import { endedSteps, repeatedFailures, stepsLeft } from './revision-rules.ts';
-import type { NewRunEvent, RunState } from './state.ts';
+import type { NewRunEvent } from './state.ts';
 
-const TIME = '2026-01-01T00:00:00.000Z';
-const LATER = '2026-01-01T00:00:09.000Z';
-const FAILURE = { code: 'skill_failed', message: 'no', retryable: false, owner: 'caller' } as const;
-const METADATA = {
-  planner: 'anthropic',
-  model: 'm',
-  reasoning: 'why',
-  input_tokens: 10,
-  output_tokens: 2,
-  latency_ms: 5,
-};
-
-type Steps = (Partial<PlanStep> & { step_id: string })[];
-
-const adaptive = (replan: 'on_failure' | 'every_step' = 'on_failure'): NewRunEvent => {
-  if (queued.type !== 'run.queued') throw new Error('not queued');
-  return { ...queued, data: { ...queued.data, planning_mode: 'adaptive', replan } };
-};
-const stepsOf = (steps: Steps): PlanStep[] => steps.map((step) => ({ ...STEP, ...step }));
-
-function plan(...steps: Steps): NewRunEvent {
-  if (planned.type !== 'plan.created') throw new Error('not a plan');
-  return { ...planned, data: { ...planned.data, steps: stepsOf(steps) } };
-}
-
-const change = (...steps: Steps): NewRunEvent => ({
-  type: 'plan.created',
-  time: TIME,
-  data: {
-    plan_id: 'q',
-    revises: 'p',
-    decision: 'change',
-    metadata: METADATA,
-    steps: stepsOf(steps),
-    cost_microcents: 7,
-  },
-});
-const review = (
-  decision: EventData<'plan.reviewed'>['decision'],
-  more: Partial<EventData<'plan.reviewed'>> = {},
-): NewRunEvent => ({
-  type: 'plan.reviewed',
-  time: TIME,
-  data: {
-    plan_id: 'p',
-    decision,
-    metadata: METADATA,
-    output: null,
-    error: null,
-    cost_microcents: 7,
-    ...more,
-  },
-});
-const ended = (stepId: string, status: 'succeeded' | 'failed' = 'succeeded'): NewRunEvent => ({
-  type: 'step.finished',
-  time: TIME,
-  data: {
-    step_id: stepId,
-    skill: 'paid',
-    status,
-    attempts: 1,
-    output: status === 'failed' ? null : stepId,
-    error: status === 'failed' ? FAILURE : null,
-    started_at: TIME,
-    latency_ms: 1,
-    cost_microcents: 100,
-  },
-});
-const repeatedLater = (stepId: string): NewRunEvent => ({
-  type: 'tool.call.failed',
-  time: TIME,
-  data: { step_id: stepId, skill: 'paid', attempt: 1, error: FAILURE, latency_ms: 1, next_attempt_at: LATER },
-});
-const rejected = (nextAttemptAt: string | null, attempt = 1): NewRunEvent => ({
-  type: 'plan.rejected',
-  time: TIME,
-  data: { attempt, error: FAILURE, latency_ms: 1, next_attempt_at: nextAttemptAt },
-});
-const finished = (status: 'succeeded' | 'failed'): NewRunEvent => ({
-  type: 'run.finished',
-  time: TIME,
-  data: { status, output: null, error: null, cost_microcents: 0, cost_cents: 0, steps_finished: 0 },
-});
-
-const foldOf = (events: NewRunEvent[]): RunState =>
-  fold(events.map((event, index) => ({ ...event, seq: index + 1 })));
 const next = (events: NewRunEvent[], inFlight: string[] = []) =>
   commandsFor(foldOf(events), new Set(inFlight)).map((command) =>
     command.type === 'call' ? `call ${command.step.step_id}` : command.type,
@@ -262,39 +187,5 @@ describe('an adaptive run that has ended', () => {
     expect(restart([...events, review('give_up', { error: FAILURE }), finished('failed')])).toEqual(['plan']);
     expect(restart([...events, rejected(null), finished('failed')])).toEqual(['plan']);
     expect(restart([...events, review('end'), finished('succeeded')])).toContain('say which');
-  });
-});
-
-describe('a revision', () => {
-  const failedTwice = foldOf([
-    adaptive(),
-    plan({ step_id: 'a', params: { url: 'x', body: { k: [1, 2] } } }),
-    started,
-    ended('a', 'failed'),
-    change({ step_id: 'a2', params: { body: { k: [1, 2] }, url: 'x' } }),
-    ended('a2', 'failed'),
-  ]);
-
-  it('is refused where it plans a call that has failed twice with the same params', () => {
-    const [same, other] = stepsOf([
-      { step_id: 'a3', params: { url: 'x', body: { k: [1, 2] } } },
-      { step_id: 'b', params: { url: 'x', body: { k: [2, 1] } } },
-    ]);
-    if (same === undefined || other === undefined) throw new Error('no steps');
-    expect(repeatedFailures(failedTwice, [same, other])).toEqual([
-      { field: '/steps', message: expect.stringContaining('a3 calls paid with the params') },
-    ]);
-    expect(repeatedFailures(failedTwice, [{ ...same, skill: 'other' }])).toEqual([]);
-  });
-
-  it('comes after what has ended, within what the run may still take', () => {
-    expect(endedSteps(failedTwice)).toEqual(
-      new Map([
-        ['a', false],
-        ['a2', false],
-      ]),
-    );
-    expect(stepsLeft(failedTwice)).toBe(7);
-    expect(stepsLeft({ ...failedTwice, stepsFinished: 12 })).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import type { InputIssue, PlanStep } from '@aos/contracts';
+import type { InputIssue, Plan, PlanStep } from '@aos/contracts';
 import type { EndedSteps } from '../plan/ended-steps.ts';
 import type { Json, RunState, StepState } from './state.ts';
 
@@ -12,6 +12,16 @@ export function endedSteps({ plan, steps }: RunState): EndedSteps {
     return status === 'pending' ? [] : [[step_id, status === 'succeeded']];
   });
   return new Map(ended);
+}
+
+/** The plan in force as it can be run once more without a planner: what it went on without may fail. */
+export function planAsRun({ plan, adaptive }: RunState): Plan | null {
+  if (plan === null || adaptive === null) return plan;
+  const { passedOver } = adaptive;
+  const steps = plan.steps.map((step): PlanStep =>
+    passedOver.includes(step.step_id) ? { ...step, on_failure: 'continue' } : step,
+  );
+  return { ...plan, steps };
 }
 
 /** Steps the run may still take. */

@@ -56,10 +56,10 @@ describe('a simulated decision', () => {
   });
 
   it('leaves a failed step out with all that needs it, where the goal names no other place', () => {
-    const note = { ...NOTE, status: 'pending' };
+    const note = { ...NOTE, depends_on: ['total'], status: 'pending' };
     expect(reviewOf('fetch http://a.example/x', [failed, pending, note])).toMatchObject({
       decision: 'change',
-      steps: [{ step_id: 'note' }],
+      steps: [{ step_id: 'note', depends_on: [] }],
     });
   });
 

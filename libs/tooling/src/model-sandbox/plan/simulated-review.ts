@@ -83,16 +83,17 @@ function pointedTo(step: ToldStep, from: string, to: string): ToldStep {
   return { ...step, params: JSON.parse(params), depends_on };
 }
 
-/** The steps to come that can do without those that failed. */
+/** The steps to come that take no result of those that failed; they only came after them. */
 function withoutThoseNeeding(steps: readonly ToldStep[]): ToldStep[] {
   const gone = new Set(steps.flatMap(({ step_id, status }) => (status === 'failed' ? [step_id] : [])));
   const toCome = steps.filter(({ status }) => status === 'pending');
-  return toCome.filter(({ step_id, depends_on, params }) => {
+  const left = toCome.filter(({ step_id, params }) => {
     const text = JSON.stringify(params);
-    const needs = [...gone].some((id) => depends_on.includes(id) || text.includes(`steps.${id}.`));
-    if (needs) gone.add(step_id);
-    return !needs;
+    const isNeeding = [...gone].some((id) => text.includes(`steps.${id}.`));
+    if (isNeeding) gone.add(step_id);
+    return !isNeeding;
   });
+  return left.map((step) => ({ ...step, depends_on: step.depends_on.filter((id) => !gone.has(id)) }));
 }
 
 function asPlanned({ status: _status, ...step }: ToldStep): Json {
