@@ -38,7 +38,7 @@ const EXTRA: Record<ServiceName, { publish: string[]; subscribe: string[] }> = {
     ],
     subscribe: ['orchestrator.nudge.*'],
   },
-  router: { publish: ['aos.events.v1.*.*.llm.>'], subscribe: [] },
+  router: { publish: ['aos.events.v1.*.*.llm.>'], subscribe: [LIVE_REVOKED_KEYS] },
   realtime: { publish: [], subscribe: ['aos.live.v1.>'] },
   eval: { publish: ['aos.events.v1.*._.evaluation.>'], subscribe: [liveRunEndsSubject('*')] },
   billing: { publish: [], subscribe: [] },

@@ -37,7 +37,8 @@ export function estimateInputTokens({ system = '', messages, response_schema: sc
   return tokensOf(bytes) + (messages.length + 1) * TOKENS_PER_MESSAGE + ofSchema;
 }
 
-function tokensOf(bytes: number): number {
+/** Counted carefully: rather too many than too few. */
+export function tokensOf(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_TOKEN);
 }
 

@@ -2,6 +2,7 @@ import { routerConfig } from '@aos/contracts';
 import { createLogger } from '@aos/telemetry';
 import { describe, expect, it } from '@jest/globals';
 import { openProviders } from './open-providers.ts';
+import { providerAccesses } from './provider-accesses.ts';
 
 function opened(env: Record<string, string>) {
   const lines: string[] = [];
@@ -12,7 +13,7 @@ function opened(env: Record<string, string>) {
     DATABASE_SYSTEM_URL: 'postgres://aos_engine@127.0.0.1/aos',
   };
   const logger = createLogger({ service: 'test', level: 'info', destination });
-  return { ...openProviders(routerConfig.parse({ ...urls, ...env }), logger), lines };
+  return { ...openProviders(providerAccesses(routerConfig.parse({ ...urls, ...env })), logger), lines };
 }
 
 const LOCAL = JSON.stringify([

@@ -1,20 +1,18 @@
-import type { RouterConfig } from '@aos/contracts';
 import type { HealthProbe } from '@aos/service-kit';
 import type { Logger } from '@aos/telemetry';
 import type { FindProvider, Provider } from '../../application/ports.ts';
 import { anthropicProvider } from './anthropic.provider.ts';
 import { openAiProvider } from './openai.provider.ts';
-import { providerAccesses, type NamedAccess } from './provider-accesses.ts';
+import type { NamedAccess } from './provider-accesses.ts';
 
 const NOBODY =
   'none of ANTHROPIC_API_KEY, OPENAI_API_KEY and LLM_PROVIDERS is set, model calls fail with provider_not_configured';
 
 /** Who runs the models, by the configuration; health tells when nobody does. */
 export function openProviders(
-  config: RouterConfig,
+  accesses: readonly NamedAccess[],
   logger: Logger,
 ): { findProvider: FindProvider; probe: HealthProbe } {
-  const accesses = providerAccesses(config);
   const providers = new Map(accesses.map((access) => [access.name, providerOf(access)]));
   if (accesses.length === 0) {
     logger.warn(`NO MODEL CAN BE CALLED: ${NOBODY}; \`pnpm stack up --model-sandbox\` answers simulated`);

@@ -23,6 +23,12 @@ export const LOST: ErrorSpec = errorOf(
   'the provider could not be reached, or was lost before its answer was complete',
 );
 
+/** Nobody was asked: there is no such provider. */
+export const NOT_STARTED: ErrorSpec = errorOf('provider_not_configured', 'the provider is not configured');
+
+/** It began or was to begin an answer and then said nothing for too long. */
+export const SILENT: ErrorSpec = errorOf('deadline_exceeded', 'the provider was silent for too long');
+
 /** An answer by its status as a failure; `details.status` is the provider's. `keyName`: where its key is configured. */
 export function failureOfStatus(answer: RefusedAnswer, keyName: string): ErrorSpec {
   const { status, retryAfter, requestId, words = String(status) } = answer;

@@ -6,7 +6,7 @@ import { tenantId } from '../../values.ts';
 export const authVerify = defineCommand({
   subject: 'gateway.auth.verify.v1',
   owner: 'api-gateway',
-  callers: ['realtime'],
+  callers: ['realtime', 'router'],
   summary: 'Verify a credential and the tenant it asks for',
   input: z.strictObject({
     credential: z.string().min(1).max(4096),
