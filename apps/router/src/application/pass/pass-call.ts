@@ -125,8 +125,9 @@ async function passStream({ open, upstream, recorder }: PassCallParts, asked: As
   let underway: Underway<unknown> | undefined;
   let passed: PassedStream | undefined;
   client.onLeave(() => {
-    underway?.abort();
+    // First, so that the provider's end of it is not taken for its loss.
     passed?.leave();
+    underway?.abort();
   });
   const opened = await open(asked.call, (model, { timeoutMs }) => {
     const streaming = upstream.stream(upstreamRequestOf(asked, model, timeoutMs));
