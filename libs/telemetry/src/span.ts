@@ -34,10 +34,16 @@ export type OpenSpan = (name: string, options: SpanOptions) => Span;
 
 /** Carries the trace on and records nothing. */
 class UnrecordedSpan implements Span {
-  readonly traceparent: string;
+  readonly #parent: string | undefined;
+  #traceparent: string | undefined;
 
   constructor(parent: string | undefined) {
-    this.traceparent = newTraceparent(parent);
+    this.#parent = parent;
+  }
+
+  /** Made where it is asked for: most spans have nobody work on their behalf. */
+  get traceparent(): string {
+    return (this.#traceparent ??= newTraceparent(this.#parent));
   }
 
   set(): void {}

@@ -15,6 +15,10 @@ export const systemClock: Clock = {
       }
       signal?.addEventListener('abort', done, { once: true });
     }),
+  after(ms, action) {
+    const timer = setTimeout(action, ms);
+    return () => clearTimeout(timer);
+  },
 };
 
 export const systemChance: Chance = { random: () => Math.random(), newId: () => v7() };

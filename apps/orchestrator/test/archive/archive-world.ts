@@ -69,7 +69,11 @@ export async function openArchiveWorld() {
         store,
         ledger: ledger?.(real) ?? real,
         toCloudEvent: (journalRow) => cloudEventOf(journalRow, 1),
-        clock: { now: () => Date.parse(`${today}T12:00:00Z`), sleep: async () => undefined },
+        clock: {
+          now: () => Date.parse(`${today}T12:00:00Z`),
+          sleep: async () => undefined,
+          after: () => () => undefined,
+        },
         observer: {
           archived: (day) => told.push(`archived ${day}`),
           dropped: (day) => told.push(`dropped ${day}`),

@@ -4,7 +4,7 @@ import { JournalWriter, type JournalEntry } from './journal-writer.ts';
 import { FencedError, StoreDataError, type Clock, type EngineObserver, type Flush } from './ports.ts';
 import { Relay } from './relay.ts';
 
-const clock: Clock = { now: () => 0, sleep: () => Promise.resolve() };
+const clock: Clock = { now: () => 0, sleep: () => Promise.resolve(), after: () => () => undefined };
 const observer: EngineObserver = {
   runFinished: () => undefined,
   stepFinished: () => undefined,

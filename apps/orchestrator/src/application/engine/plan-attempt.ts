@@ -29,7 +29,7 @@ export async function attemptPlan(turn: Turn, attempt: number): Promise<void> {
   await journal.durable;
   await parts.lease.beforeEffect();
   const { state } = journal;
-  const asking = { claim, state, traceparent, signal: AbortSignal.any([cut, leave]) };
+  const asking = { claim, state, traceparent, signal: AbortSignal.any([cut.signal, leave.signal]) };
   const { outcome, spend, latencyMs } = await askPlanner(parts.clock, asking, (request) =>
     state.plan === null ? planRun(turn, request) : reviewRun(turn, request),
   );
@@ -37,10 +37,10 @@ export async function attemptPlan(turn: Turn, attempt: number): Promise<void> {
     const planId = parts.chance.newId();
     const time = new Date(parts.clock.now()).toISOString();
     void journal.add([outcome.value.event({ planId, spend, latencyMs }, time)]);
-  } else if (cut.aborted) {
+  } else if (cut.isRaised) {
     // A call that was cut says nothing of the goal; but what planning had cost is kept.
     if (!isNothing(spend)) reject(turn, { attempt, error: turn.cutError(), latencyMs, spend });
-  } else if (!leave.aborted) reject(turn, { attempt, error: outcome.error, latencyMs, spend });
+  } else if (!leave.isRaised) reject(turn, { attempt, error: outcome.error, latencyMs, spend });
 }
 
 async function planRun(

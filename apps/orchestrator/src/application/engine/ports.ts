@@ -9,6 +9,8 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when aborted; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back after `ms`, unless the function it answers is called before. */
+  after(ms: number, action: () => void): () => void;
 }
 
 /** What is drawn rather than decided. */

@@ -4,7 +4,7 @@ import type { Clock, EngineObserver, JournalRow } from './ports.ts';
 import { Relay } from './relay.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const clock: Clock = { now: () => 0, sleep: turn };
+const clock: Clock = { now: () => 0, sleep: turn, after: () => () => undefined };
 const observer: EngineObserver = {
   runFinished: () => undefined,
   stepFinished: () => undefined,

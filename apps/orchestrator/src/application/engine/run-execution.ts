@@ -16,6 +16,7 @@ import { eventsOfDecision } from './decision-events.ts';
 import { dueCalls } from './due-calls.ts';
 import { HeardSignals } from './heard-signals.ts';
 import { attemptPlan } from './plan-attempt.ts';
+import { Interruption } from './interruption.ts';
 import type { ClaimedRun, ReleasedRun, RunSignal } from './ports.ts';
 import { RunJournal } from './run-journal.ts';
 import { endRunSpan, openRunSpan } from './run-span.ts';
@@ -50,8 +51,8 @@ export class RunExecution {
   readonly #span: Span;
   readonly #turn: Turn;
   readonly #calls: StepCalls;
-  readonly #interrupt = new AbortController();
-  readonly #leave = new AbortController();
+  readonly #interrupt = new Interruption();
+  readonly #leave = new Interruption();
   #changed = Promise.withResolvers<void>();
   #cut: Cut | undefined;
   readonly #signals = new HeardSignals();
@@ -66,8 +67,8 @@ export class RunExecution {
       claim,
       journal: this.#journal,
       traceparent: this.#span.traceparent,
-      cut: this.#interrupt.signal,
-      leave: this.#leave.signal,
+      cut: this.#interrupt,
+      leave: this.#leave,
       cutError: () => (this.#cut ?? cancellation(undefined)).error,
     };
     this.#calls = new StepCalls(this.#turn, () => this.#changed.resolve());
@@ -84,7 +85,7 @@ export class RunExecution {
   #cutShort(cut: Cut): void {
     if (this.#isGoingBack) return;
     this.#cut ??= cut;
-    this.#interrupt.abort();
+    this.#interrupt.raise();
     this.#changed.resolve();
   }
 
@@ -98,7 +99,7 @@ export class RunExecution {
 
   /** Asks for the slot back at the next step boundary; planning is left at once, since its keys give the next process the answer. */
   yield(): void {
-    this.#leave.abort();
+    this.#leave.raise();
     this.#changed.resolve();
   }
 
@@ -112,22 +113,22 @@ export class RunExecution {
   }
 
   async #run(): Promise<Departure> {
-    const over = new AbortController();
-    void this.#keepDeadline(over.signal);
+    const over = new Interruption();
+    void this.#keepDeadline(over);
     try {
       return await this.#untilDeparture();
     } finally {
-      over.abort();
+      over.raise();
     }
   }
 
   /** One that has passed cuts the run before anything is begun. */
-  async #keepDeadline(over: AbortSignal): Promise<void> {
+  async #keepDeadline(over: Interruption): Promise<void> {
     const { deadline } = this.#journal.state;
     if (deadline === null) return;
     for (let leftMs = this.#waitMs(deadline); leftMs > 0; leftMs = this.#waitMs(deadline)) {
-      await this.#parts.clock.sleep(Math.min(leftMs, TIMER_MS_MAX), over);
-      if (over.aborted) return;
+      await this.#parts.clock.sleep(Math.min(leftMs, TIMER_MS_MAX), over.signal);
+      if (over.isRaised) return;
     }
     this.#cutShort(lateness(deadline));
   }
@@ -148,7 +149,7 @@ export class RunExecution {
     const { inFlight } = this.#calls;
     const broken = this.#calls.failure ?? this.#journal.failure;
     const isCut = this.#cutToHeed !== undefined;
-    const isLeaving = this.#leave.signal.aborted && !isCut;
+    const isLeaving = this.#leave.isRaised && !isCut;
     const isEnding = broken !== undefined || isLeaving || isCut || this.#signals.pauseId !== undefined;
     if (inFlight.size > 0 && isEnding) {
       await this.#change(Infinity);

@@ -3,12 +3,10 @@ import { heldByWaits } from '../../domain/run/waiting.ts';
 import { isNothing, type Spend } from '../../domain/skill/skill.ts';
 import { closedStep, eventsOfAttempt } from './attempt-events.ts';
 import { eventsOfUndoing } from './compensation-events.ts';
+import { NEVER } from './interruption.ts';
 import { receivedBy, tellWaiting } from './tell-waiting.ts';
 import type { Attempt } from './tool-adapter.ts';
 import { retryAt, type Turn } from './turn.ts';
-
-/** Of calls that no cut ends. */
-const NEVER = new AbortController().signal;
 
 /** The calls of a run that are under way at once. Each journals what came of it as it ends; none knows of the others. */
 export class StepCalls {
@@ -71,11 +69,11 @@ export class StepCalls {
       command,
       heldMicrocents,
       traceparent,
-      signal: cut,
+      cut,
       announce: (intent) => journal.tell('tool.call.requested', intent),
     });
     if (attempt.waiting !== null) return tellWaiting(this.#turn, command, attempt.waiting, wakes);
-    if (!attempt.outcome.ok && cut.aborted && attempt.awaits === null) {
+    if (!attempt.outcome.ok && cut.isRaised && attempt.awaits === null) {
       this.#closeCut(command.step.step_id, attempt.spend);
       return;
     }

@@ -12,6 +12,7 @@ import { fold } from '../../domain/run/evolve.ts';
 import type { NewRunEvent, RunState } from '../../domain/run/state.ts';
 import type { Json, JsonObject, Skill, SkillCall } from '../../domain/skill/skill.ts';
 import { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
+import { Interruption } from './interruption.ts';
 import { ToolAdapter, type Attempt } from './tool-adapter.ts';
 
 const TIME = '2026-01-01T00:00:00.000Z';
@@ -147,7 +148,7 @@ function attempt(
     skills: new Map([['pure', skill]]),
     artifacts: freshKeeper(),
     lease: { beforeEffect: async () => undefined },
-    clock: { now: () => 0, sleep: () => new Promise(() => undefined) },
+    clock: { now: () => 0, sleep: () => new Promise(() => undefined), after: () => () => undefined },
   });
   const step = {
     step_id: 'second',
@@ -173,7 +174,7 @@ function attempt(
     command: { type: 'call', step, attempt: 1, intent: null, notBefore: null, undoing: null },
     heldMicrocents: 0,
     traceparent: '',
-    signal: new AbortController().signal,
+    cut: new Interruption(),
     announce: async () => undefined,
   });
 }

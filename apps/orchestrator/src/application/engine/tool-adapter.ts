@@ -29,6 +29,8 @@ import {
   type Spend,
   type Waiting,
 } from '../../domain/skill/skill.ts';
+import { NEVER, type Interruption } from './interruption.ts';
+import { limitedCall } from './limited-call.ts';
 import { recordedAttempt } from './recorded-attempt.ts';
 import type { ClaimedRun, Clock, Lease } from './ports.ts';
 import { scopeOf } from './reference-scope.ts';
@@ -41,8 +43,8 @@ interface CallRequest {
   heldMicrocents: number;
   /** Of the span that works on the run. */
   traceparent: string;
-  /** Aborted when the run is cut. */
-  signal: AbortSignal;
+  /** Raised when the run is cut. */
+  cut: Interruption;
   /** Journals the intent; resolves when it is durable. */
   announce(intent: EventData<'tool.call.requested'>): Promise<void>;
 }
@@ -79,9 +81,6 @@ export interface CallWaiting extends Waiting {
 const ASK_AGAIN_MS = 1_000;
 
 const NOTHING_KEPT = succeed({ output: null, outputArtifact: null });
-
-/** Given as the reason, it spares an exception with its stack for every call. */
-const OVER = 'the call is over';
 
 interface AdapterParts {
   skills: SkillRegistry;
@@ -228,7 +227,12 @@ export class ToolAdapter {
     return new Date(this.#clock.now() + ms).toISOString();
   }
 
-  /** A skill that does not heed its signal is left behind: its attempt has timed out all the same. */
+  /** A call that may have to wait is not cut, and asked again where it takes too long. */
+  #late(skill: Skill, { step_id: stepId, timeout_ms: timeoutMs }: PlanStep): StructuredOutcome<SkillResult> {
+    if (skill.awaits !== undefined) return succeed({ waiting: { until: this.#in(ASK_AGAIN_MS) } });
+    return fail(errorOf('step_timeout', `step ${stepId} took longer than ${timeoutMs} ms`));
+  }
+
   async #execute(
     request: CallRequest,
     skill: Skill,
@@ -238,24 +242,27 @@ export class ToolAdapter {
     const files: ArtifactRef[] = [];
     const dropped: DroppedFile[] = [];
     const { claim, state, command } = request;
-    const signal = skill.awaits === undefined ? request.signal : new AbortController().signal;
+    const cut = skill.awaits === undefined ? request.cut : NEVER;
     const { step_id: stepId, timeout_ms: timeoutMs } = command.step;
+    const late = () => this.#late(skill, command.step);
     const span = openToolSpan(request);
-    const over = new AbortController();
-    const cut = AbortSignal.any([signal, over.signal]);
     try {
-      const outcome = await Promise.race([
+      const outcome = await limitedCall({ clock: this.#clock, timeoutMs, cut, late }, (over) =>
         skill.execute({
           params,
           get idempotencyKey() {
             return key();
           },
           timeoutMs,
-          signal: cut,
+          get signal() {
+            return over.signal;
+          },
           tenantId: claim.tenantId,
           runId: claim.runId,
           agentId: claim.agentId,
-          traceparent: span.traceparent,
+          get traceparent() {
+            return span.traceparent;
+          },
           budgetMicrocents: state.reservedMicrocents - state.costMicrocents - request.heldMicrocents,
           chargedMicrocents: chargedBefore(state, command),
           charge: (more) => {
@@ -275,16 +282,10 @@ export class ToolAdapter {
           stepId,
           attempt: command.attempt,
         }),
-        this.#clock.sleep(timeoutMs, cut).then(() => {
-          if (skill.awaits !== undefined) return succeed({ waiting: { until: this.#in(ASK_AGAIN_MS) } });
-          if (signal.aborted) return fail(errorOf('run_cancelled', 'the call was cut'));
-          return fail(errorOf('step_timeout', `step ${stepId} took longer than ${timeoutMs} ms`));
-        }),
-      ]);
+      );
       if (!outcome.ok) span.fail(outcome.error);
       return { outcome, spend, files, dropped };
     } finally {
-      over.abort(OVER);
       span.end();
     }
   }

@@ -1,5 +1,6 @@
 import type { ErrorSpec, RetryPolicy } from '@aos/contracts';
 import { retryDelayMs } from '../../domain/run/retry.ts';
+import type { Interruption } from './interruption.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { Chance, ClaimedRun, Clock, EngineObserver, Lease, Planner } from './ports.ts';
 import type { RunJournal } from './run-journal.ts';
@@ -22,10 +23,10 @@ export interface Turn {
   journal: RunJournal;
   /** Of the span of this turn. */
   traceparent: string;
-  /** Aborted when the run is cut. */
-  cut: AbortSignal;
-  /** Aborted when the slot is wanted back: ends what another process can repeat without loss. */
-  leave: AbortSignal;
+  /** Raised when the run is cut. */
+  cut: Interruption;
+  /** Raised when the slot is wanted back: ends what another process can repeat without loss. */
+  leave: Interruption;
   /** Why the run was cut. */
   cutError(): ErrorSpec;
 }

@@ -15,7 +15,7 @@ function followerOf(answers: (() => Promise<WorkerOrders>)[]) {
     fleet: { orders: () => answers.shift()?.() ?? Promise.resolve(DRAIN) },
     workerId: 'w',
     follow: (orders) => void followed.push(orders),
-    clock: { now: () => 0, sleep },
+    clock: { now: () => 0, sleep, after: () => () => undefined },
     observer: { trouble: (what) => void troubles.push(what) },
   });
   return { follower, followed, troubles, sleep };

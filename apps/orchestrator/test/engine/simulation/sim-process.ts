@@ -66,6 +66,11 @@ export class SimProcess implements Actor {
     this.#clock = {
       now: () => world.nowMs,
       sleep: (ms, signal) => world.sleep(this, ms, signal),
+      after: (ms, action) => {
+        const stopped = new AbortController();
+        void world.sleep(this, ms, stopped.signal).then(() => stopped.signal.aborted || action());
+        return () => stopped.abort();
+      },
     };
     const chance = { random: () => world.random.next(), newId: () => world.random.newId(world.nowMs) };
     const publisher = this.#publisher();
