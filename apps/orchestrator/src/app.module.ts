@@ -106,6 +106,7 @@ import { silentRunsRepository } from './outbound/silent-runs.repository.ts';
 import { createSkillRegistry } from './outbound/skills/skill-registry.ts';
 import { stubWarning } from './outbound/stub-warning.ts';
 import { tenantStandingsRepository } from './outbound/tenant-standings.repository.ts';
+import { natsWorkerWitness } from './outbound/worker-witness.ts';
 import { workersRepository } from './outbound/workers.repository.ts';
 
 interface Parts {
@@ -158,7 +159,8 @@ export class AppModule {
     const startEngine = async (metrics: Registry, health: HealthChecks): Promise<EngineProcess> => {
       const observer = engineMetrics(metrics, logger, () => connections.queueDepth());
       const planner = plannerOf(parts, models, logger);
-      const engineProcess = await EngineProcess.start({ ...parts, planner, logger, observer });
+      const witness = natsWorkerWitness(connections.messaging);
+      const engineProcess = await EngineProcess.start({ ...parts, witness, planner, logger, observer });
       answerAgents(parts);
       answerRuns(parts, engineProcess);
       answerMessages(parts);

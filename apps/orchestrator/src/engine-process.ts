@@ -6,7 +6,13 @@ import type { Logger } from '@aos/telemetry';
 import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import type { ArtifactKeeper } from './application/artifacts/artifact-keeper.ts';
 import { Engine } from './application/engine/engine.ts';
-import type { EngineObserver, EngineStore, EventPublisher, Planner } from './application/engine/ports.ts';
+import type {
+  EngineObserver,
+  EngineStore,
+  EventPublisher,
+  Planner,
+  WorkerWitness,
+} from './application/engine/ports.ts';
 import { TicketKeeper } from './application/engine/ticket-keeper.ts';
 import { OrderFollower } from './application/ops/follow-orders.ts';
 import type { WorkerFleet } from './application/ops/worker-fleet.ts';
@@ -23,6 +29,7 @@ interface EngineProcessParts {
   store: EngineStore;
   fleet: WorkerFleet;
   publisher: EventPublisher;
+  witness: WorkerWitness;
   skills: SkillRegistry;
   artifacts: ArtifactKeeper;
   planner: Planner;

@@ -14,6 +14,7 @@ import { Answerer, type CommandHandler } from './answerer.ts';
 import { DurableConsumer, type ConsumeOptions } from './durable-consumer.ts';
 import { Inbox } from './inbox.ts';
 import { Link } from './link.ts';
+import { hasListener } from './presence.ts';
 import { StreamPublisher, type StreamMessage } from './publisher.ts';
 import { PullSource } from './pull.ts';
 import { Requester } from './requester.ts';
@@ -33,6 +34,7 @@ export class Messaging {
   readonly #logger: Logger;
   readonly #link: Link;
   readonly #inboxPrefix: string;
+  readonly #inbox: Inbox;
   readonly #requester: Requester;
   readonly #answerer: Answerer;
   readonly #publisher: StreamPublisher;
@@ -45,6 +47,7 @@ export class Messaging {
     this.#link = new Link(connection, logger);
     this.#inboxPrefix = inboxPrefix;
     const inbox = new Inbox(connection, inboxPrefix, logger);
+    this.#inbox = inbox;
     this.#requester = new Requester(connection, inbox, this.#link, logger);
     this.#answerer = new Answerer(connection, logger);
     this.#publisher = new StreamPublisher({ connection, inbox, link: this.#link });
@@ -82,6 +85,11 @@ export class Messaging {
   /** At most once, to whoever listens now; while NATS is away to nobody. */
   publishCore(subject: string, payload: string): void {
     if (this.#link.isUp) this.#connection.publish(subject, payload);
+  }
+
+  /** Whether anybody listens to a core subject, for which an empty object is sent to it; undefined where that is not known. */
+  hasListener(subject: string): Promise<boolean | undefined> {
+    return hasListener({ connection: this.#connection, inbox: this.#inbox, link: this.#link }, subject);
   }
 
   /** Answers the function that ends the subscription. It outlives reconnects; what is sent meanwhile is missed. */

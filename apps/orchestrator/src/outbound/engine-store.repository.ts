@@ -9,6 +9,7 @@ import {
   handBack,
   journalOf,
   leftFlushes,
+  unlockedWorkers,
   wakeDue,
 } from './engine-store/recovery.ts';
 import { restartRun } from './engine-store/restart.ts';
@@ -73,7 +74,8 @@ export function postgresEngineStore(
     signal: (target, signal) => leaveSignal(pool, target, signal),
     signals: (workerId) => signalsFor(pool, workerId),
     wake: (target) => wakeSignalled(pool, target),
-    buryDeadWorkers: (leaseMs) => buryDeadWorkers(pool, leaseMs),
+    unlockedWorkers: (workerId) => unlockedWorkers(pool, workerId),
+    buryDeadWorkers: (leaseMs, knownDead = []) => buryDeadWorkers(pool, leaseMs, knownDead),
     wakeDue: (limit) => wakeDue(pool, limit),
     leftFlushes: (workerId, lost, limit) => leftFlushes(pool, workerId, lost, limit),
     deleteFlushes: (flushes) => deleteFlushes(pool, flushes),

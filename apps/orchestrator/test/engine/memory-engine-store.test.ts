@@ -32,6 +32,10 @@ engineStoreSuite('in memory', async (): Promise<StoreWorld> => {
       if (agent === undefined) throw new Error(`no agent ${agentKey}`);
       return { reserved: agent.reservedMicrocents, spent: agent.spentMicrocents, openRuns: agent.openRuns };
     },
+    lock: async (workerId) => {
+      store.workers.locks.set(workerId, 'held');
+      return async () => void store.workers.locks.set(workerId, 'free');
+    },
     close: async () => undefined,
   };
 });

@@ -22,6 +22,7 @@ import { MemoryJournal, spansOf, type Span } from './memory-journal.ts';
 import { MemoryMailbox } from './memory-mailbox.ts';
 import { MemoryQueue } from './memory-queue.ts';
 import { MemorySignals } from './memory-signals.ts';
+import { MemoryWorkers } from './memory-workers.ts';
 import {
   answerOf,
   beginAgain,
@@ -49,12 +50,13 @@ export class MemoryEngineStore implements EngineStore {
   });
   readonly #signals = new MemorySignals();
   readonly #queue = new MemoryQueue();
-  readonly #leaseEnds = new Map<string, number>();
+  readonly workers: MemoryWorkers;
   readonly #now: () => number;
   readonly #maxStepsDefault: number;
 
   constructor(now: () => number, maxStepsDefault: number) {
     this.#now = now;
+    this.workers = new MemoryWorkers(now);
     this.#maxStepsDefault = maxStepsDefault;
   }
 
@@ -63,22 +65,17 @@ export class MemoryEngineStore implements EngineStore {
   }
 
   async registerWorker({ workerId, leaseMs }: { workerId: string; leaseMs: number }): Promise<void> {
-    this.#leaseEnds.set(workerId, this.#now() + leaseMs);
+    this.workers.lease(workerId, leaseMs);
   }
 
   async renewLease(workerId: string, leaseMs: number): Promise<boolean> {
-    if (!this.#leaseEnds.has(workerId)) return false;
-    this.#leaseEnds.set(workerId, this.#now() + leaseMs);
+    if (!this.workers.has(workerId)) return false;
+    this.workers.lease(workerId, leaseMs);
     return true;
   }
 
   async unregisterWorker(workerId: string): Promise<void> {
-    if (this.#ownedBy(workerId).length === 0) this.#leaseEnds.delete(workerId);
-  }
-
-  /** Whether the process has not been declared dead. */
-  isRegistered(workerId: string): boolean {
-    return this.#leaseEnds.has(workerId);
+    if (this.#ownedBy(workerId).length === 0) this.workers.remove(workerId);
   }
 
   async submit(
@@ -87,7 +84,7 @@ export class MemoryEngineStore implements EngineStore {
     batch: Submission[],
     slots: number,
   ): Promise<SubmitResult[] | 'fenced'> {
-    if (!this.#leaseEnds.has(workerId)) return 'fenced';
+    if (!this.workers.has(workerId)) return 'fenced';
     const verdicts = admit(
       batch.map((submission) => ({ ...submission, idempotencyKey: scopedKey(submission) })),
       { agents: this.agents, runs: knownRuns(this.runs), maxStepsDefault: this.#maxStepsDefault },
@@ -120,7 +117,7 @@ export class MemoryEngineStore implements EngineStore {
 
   async flush(flush: Flush): Promise<'committed' | 'fenced'> {
     const { workerId, flushNo, rows } = flush;
-    if (!this.#leaseEnds.has(workerId)) return 'fenced';
+    if (!this.workers.has(workerId)) return 'fenced';
     this.#refuseUnfit(flush);
     for (const row of rows) this.journals.append(row);
     this.mailbox.receive(flush.received ?? []);
@@ -133,7 +130,7 @@ export class MemoryEngineStore implements EngineStore {
   }
 
   async restart(workerId: string, flushNo: number, restart: Restart): Promise<RestartResult | 'fenced'> {
-    if (!this.#leaseEnds.has(workerId)) return 'fenced';
+    if (!this.workers.has(workerId)) return 'fenced';
     const { runId, reserveMicrocents, row } = restart;
     const { agents } = this;
     const known = { agents, runs: new Map(), maxStepsDefault: this.#maxStepsDefault };
@@ -156,13 +153,13 @@ export class MemoryEngineStore implements EngineStore {
   }
 
   async claim(workerId: string, slots: number, engineVersion: number): Promise<ClaimedRun[]> {
-    if (!this.#leaseEnds.has(workerId)) return [];
+    if (!this.workers.has(workerId)) return [];
     const isKnown = (runId: string): boolean => this.#run(runId).engineVersion <= engineVersion;
     return this.#queue.take(slots, isKnown).map((runId) => this.#take(workerId, runId, engineVersion));
   }
 
   async claimOverdue(workerId: string, limit: number, engineVersion: number): Promise<ClaimedRun[]> {
-    if (!this.#leaseEnds.has(workerId)) return [];
+    if (!this.workers.has(workerId)) return [];
     const overdue = [...this.runs.values()].filter(
       (run) => isOverdue(run, this.#now()) && run.workerId === null && run.engineVersion <= engineVersion,
     );
@@ -214,11 +211,12 @@ export class MemoryEngineStore implements EngineStore {
     return { kind: 'left', ownerId: run.workerId, ticket: isToWake ? this.#makeReady(run) : null };
   }
 
-  async buryDeadWorkers(): Promise<Ticket[]> {
-    const dead = [...this.#leaseEnds]
-      .filter(([, endMs]) => endMs < this.#now())
-      .map(([workerId]) => workerId);
-    for (const workerId of dead) this.#leaseEnds.delete(workerId);
+  async unlockedWorkers(workerId: string): Promise<string[]> {
+    return this.workers.unlocked().filter((other) => other !== workerId);
+  }
+
+  async buryDeadWorkers(_leaseMs: number, knownDead: readonly string[] = []): Promise<Ticket[]> {
+    const dead = this.workers.takeDead(knownDead);
     return dead.flatMap((workerId) => this.#ownedBy(workerId)).map((run) => this.#handOn(run));
   }
 
@@ -231,7 +229,7 @@ export class MemoryEngineStore implements EngineStore {
 
   async leftFlushes(workerId: string, lost: readonly number[], limit: number): Promise<UnpublishedFlush[]> {
     const isLost = (kept: Kept): boolean =>
-      !this.#leaseEnds.has(kept.workerId) || (kept.workerId === workerId && lost.includes(kept.flushNo));
+      !this.workers.has(kept.workerId) || (kept.workerId === workerId && lost.includes(kept.flushNo));
     const left = this.unpublished.inOrder().filter(isLost).slice(0, limit);
     return left.map(({ spans, ...kept }) => ({
       ...kept,

@@ -4,6 +4,7 @@ import { testPostgres } from '@aos/testing';
 import { v7 as newId } from 'uuid';
 import { postgresEngineStore } from '../../src/outbound/engine-store.repository.ts';
 import { mailboxRepository } from '../../src/outbound/mailbox.repository.ts';
+import { workerLock } from '../../src/outbound/worker-lock.ts';
 import type { StoreWorld } from './store-world.ts';
 
 const INSERT_AGENT = `
@@ -46,6 +47,11 @@ export async function openPostgresWorld(): Promise<PostgresWorld> {
       const agentId = newId();
       await admin.query(INSERT_AGENT, [tenantId, agentId, budgetMicrocents, maxConcurrentRuns]);
       return { tenantId, agentId, agentKey: `${tenantId}/${agentId}` };
+    },
+    lock: async (workerId) => {
+      const own = createPool({ url: database.systemUrl, applicationName: 'test-lock', max: 1, logger });
+      await workerLock(own, workerId)();
+      return () => own.end();
     },
     counters: async ({ agentId }) => (await admin.query(COUNTERS, [agentId])).rows[0],
     close: async () => {

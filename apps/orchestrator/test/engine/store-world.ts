@@ -29,6 +29,8 @@ export interface StoreWorld {
   mailbox: Mailbox;
   addAgent(agent?: NewAgent): Promise<AgentPlace>;
   counters(agent: AgentPlace): Promise<Counters>;
+  /** A process takes its lock; answers the function that ends the connection that holds it. */
+  lock(workerId: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

@@ -14,6 +14,9 @@ import { Watcher } from './watcher.ts';
 const RUNS = 20;
 /** A lease of 10 s must end before another process may take over; a restarted Postgres grants a whole new one. */
 const RECOVERY_MS = 40_000;
+const LEASE_MS = 10_000;
+/** Takeover takes a second or two; the rest is for slow machines. */
+const TAKEOVER_MS_MAX = 8_000;
 
 let stack: TestStack;
 let hooks: HttpReceiver;
@@ -72,6 +75,14 @@ async function expectAllLanded({ runIds }: Flight, timeoutMs = RECOVERY_MS): Pro
   expect(await api.getAgent(agentId)).toMatchObject({ open_runs: 0, reserved_microcents: 0 });
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe('20 runs in flight all finish, and no webhook goes out under two ids,', () => {
   it('when the orchestrator is killed and started again', async () => {
     const flight = await holdInFlight();
@@ -117,13 +128,46 @@ describe('20 runs in flight all finish, and no webhook goes out under two ids,',
     expect(hooks.requests).toHaveLength(RUNS * 2);
   });
 
-  it('when their orchestrator is killed for good: another takes over', async () => {
+  it('when their orchestrator is killed for good: another takes over long before the lease ends', async () => {
     const flight = await holdInFlight();
     const other = await stack.startAnother('orchestrator');
+    flight.gate.open();
     await stack.services.orchestrator.kill9();
+    const killedAtMs = performance.now();
+    await expectAllLanded(flight);
+    expect(performance.now() - killedAtMs).toBeLessThan(TAKEOVER_MS_MAX);
+    await stack.services.orchestrator.restart();
+    await other.stop();
+  });
+
+  it('when their orchestrator stands still past its lease: another takes over then, not before', async () => {
+    const flight = await holdInFlight();
+    const other = await stack.startAnother('orchestrator');
+    const pid = stack.services.orchestrator.pid();
+    process.kill(pid, 'SIGSTOP');
+    const stoppedAtMs = performance.now();
+    await waitUntil(() => hooks.requests.length > RUNS * 1.5, {
+      what: 'a call is made again',
+      timeoutMs: RECOVERY_MS,
+    });
+    // The lease was renewed up to a second before.
+    expect(performance.now() - stoppedAtMs).toBeGreaterThan(LEASE_MS - 1_500);
+    process.kill(pid, 'SIGCONT');
+    await waitUntil(() => !isAlive(pid), { what: 'the late one has learnt that it was declared dead' });
     flight.gate.open();
     await expectAllLanded(flight);
     await stack.services.orchestrator.restart();
+    await other.stop();
+  });
+
+  it('when Postgres is killed under two orchestrators: neither is taken for dead', async () => {
+    const flight = await holdInFlight();
+    const other = await stack.startAnother('orchestrator');
+    await stack.postgres.kill();
+    await stack.postgres.restart();
+    flight.gate.open();
+    await expectAllLanded(flight);
+    expect(hooks.requests).toHaveLength(RUNS * 2);
     await other.stop();
   });
 

@@ -26,6 +26,7 @@ import {
   type RunSignal,
   type Submission,
   type SubmitResult,
+  type WorkerWitness,
 } from './ports.ts';
 
 export interface EngineParts {
@@ -36,6 +37,7 @@ export interface EngineParts {
   artifacts: ArtifactKeeper;
   planner: Planner;
   lease: Lease;
+  witness: WorkerWitness;
   clock: Clock;
   chance: Chance;
   observer: EngineObserver;

@@ -33,15 +33,8 @@ export function limitedCall<T>(
     forget();
     disarm();
   });
-  call(over).then(
-    (outcome) => {
-      over.raise();
-      resolve(outcome);
-    },
-    (error: unknown) => {
-      over.raise();
-      reject(error);
-    },
-  );
+  call(over)
+    .finally(() => over.raise())
+    .then(resolve, reject);
   return promise;
 }

@@ -205,8 +205,13 @@ export interface EngineStore {
   /** Makes a run ready that waits for what one of its signals tells of. */
   wake(run: { tenantId: string; runId: string }): Promise<SignalReceipt>;
 
-  /** Declares processes dead whose lease has ended and hands their runs on. */
-  buryDeadWorkers(leaseMs: number): Promise<Ticket[]>;
+  /** Other processes that have a place and whose lock is free: they may have died. */
+  unlockedWorkers(workerId: string): Promise<string[]>;
+  /**
+   * Declares processes dead and hands their runs on: those whose lease has ended, and those of `knownDead` whose lock is
+   * still free. For a lease after the start of the store nobody is declared dead.
+   */
+  buryDeadWorkers(leaseMs: number, knownDead?: readonly string[]): Promise<Ticket[]>;
   /** Makes waiting runs ready whose time has come, or whose deadline has. */
   wakeDue(limit: number): Promise<Ticket[]>;
   /** What dead processes left unpublished, and what this process itself does not know to be committed. */
@@ -223,6 +228,12 @@ export interface EventPublisher {
   publishTickets(tickets: readonly Ticket[]): Promise<void>;
   /** Tells the owner of a run to look at its signals; best effort. */
   nudge(workerId: string): void;
+}
+
+/** Knows of other processes by another way than the store. */
+export interface WorkerWitness {
+  /** True only where the process has no connection any more; false where that is not known. */
+  isGone(workerId: string): Promise<boolean>;
 }
 
 /** A goal that came without a plan. */

@@ -1,10 +1,12 @@
+import { DeathWatch } from './death-watch.ts';
 import type { FlushLedger } from './flush-ledger.ts';
-import type { Chance, Clock, EngineObserver, EngineStore, EventPublisher } from './ports.ts';
+import type { Chance, Clock, EngineObserver, EngineStore, EventPublisher, WorkerWitness } from './ports.ts';
 
 interface SweeperParts {
   workerId: string;
   store: EngineStore;
   publisher: EventPublisher;
+  witness: WorkerWitness;
   ledger: FlushLedger;
   clock: Clock;
   chance: Chance;
@@ -28,19 +30,23 @@ const BATCH = 500;
  */
 export class Sweeper {
   readonly #parts: SweeperParts;
+  readonly #deaths: DeathWatch;
   readonly #stopped = new AbortController();
   #loop: Promise<void> | undefined;
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
+    this.#deaths = new DeathWatch(parts);
   }
 
   start(): void {
     this.#loop ??= this.#run();
+    this.#deaths.start();
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
+    await this.#deaths.stop();
     await this.#loop;
   }
 

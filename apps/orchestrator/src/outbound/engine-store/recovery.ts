@@ -5,12 +5,25 @@ import { WAITS_FOR_WAKE } from '../../domain/run/waiting.ts';
 import type { RunEvent } from '../../domain/run/state.ts';
 import { run, transaction, type Statement } from './connection.ts';
 
-/** Waits for an open flush of the process. A server that has just come back is no proof of anybody's death. */
+/** The lock is had for a moment, shared, so that who looks disturbs nobody else who looks. */
+const UNLOCKED: Statement = {
+  name: 'unlocked_workers',
+  text: `
+    select worker_id from orchestrator.workers
+    where case when worker_id <> $1::uuid then pg_try_advisory_xact_lock_shared(lock_key) end`,
+};
+
+/**
+ * Waits for an open flush of the process. A server that has just come back is no proof of anybody's death. A process whose
+ * lock is free gets it back only when it is buried or not.
+ */
 const BURY: Statement = {
   name: 'bury',
   text: `
     delete from orchestrator.workers
-    where lease_until < now() and pg_postmaster_start_time() < now() - make_interval(secs => $1::float8 / 1000)
+    where pg_postmaster_start_time() < now() - make_interval(secs => $1::float8 / 1000)
+      and (lease_until < now()
+        or case when worker_id = any ($2::uuid[]) then pg_try_advisory_xact_lock_shared(lock_key) end)
     returning worker_id`,
 };
 
@@ -118,9 +131,18 @@ interface EventRow {
 
 type Span = [runId: string, firstSeq: number, lastSeq: number];
 
-export async function buryDeadWorkers(pool: Pool, leaseMs: number): Promise<Ticket[]> {
+export async function unlockedWorkers(pool: Pool, workerId: string): Promise<string[]> {
+  const rows = await run<{ worker_id: string }>(pool, UNLOCKED, [workerId]);
+  return rows.map(({ worker_id }) => worker_id);
+}
+
+export async function buryDeadWorkers(
+  pool: Pool,
+  leaseMs: number,
+  knownDead: readonly string[],
+): Promise<Ticket[]> {
   return transaction(pool, async (client) => {
-    const dead = await run<{ worker_id: string }>(client, BURY, [leaseMs]);
+    const dead = await run<{ worker_id: string }>(client, BURY, [leaseMs, knownDead]);
     if (dead.length === 0) return [];
     return wakeUps(await run<{ run_id: string }>(client, HAND_ON, [dead.map(({ worker_id }) => worker_id)]));
   });

@@ -176,7 +176,7 @@ export class Outside {
   /** Nothing is begun before the run may start, nor while it waits, for a time, a person or to be resumed. */
   #checkTime(process: SimProcess, { runId, stepId }: SkillCall): void {
     const run = this.#store.runs.get(runId);
-    if (run?.status === 'waiting' && this.#store.isRegistered(process.workerId))
+    if (run?.status === 'waiting' && this.#store.workers.has(process.workerId))
       this.#world.violate(`a step began while its run waits (${run.waitingReason}): ${runId}/${stepId}`);
     const startAt = this.#store.runs.get(runId)?.submission.startAt ?? null;
     if (startAt !== null && Date.parse(startAt) > this.#world.nowMs)
@@ -200,7 +200,7 @@ export class Outside {
       );
     if (!isDurable)
       this.#world.violate(`an effect started before its intent was durable: ${runId}/${stepId}`);
-    if (!this.#store.isRegistered(process.workerId))
+    if (!this.#store.workers.has(process.workerId))
       this.#world.violate(`an effect was started by a process declared dead: ${runId}/${stepId}`);
   }
 

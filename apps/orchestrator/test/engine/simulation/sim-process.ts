@@ -17,6 +17,7 @@ import {
   type Lease,
   type RunSignal,
   type SignalReceipt,
+  type WorkerWitness,
 } from '../../../src/application/engine/ports.ts';
 import type { Mailbox } from '../../../src/application/messages/mailbox.ts';
 import { sendMessage, type SendParts } from '../../../src/application/messages/send-message.ts';
@@ -102,6 +103,7 @@ export class SimProcess implements Actor {
         onStub: () => world.violate('a stub in production'),
       }),
       lease: this.#lease(),
+      witness: this.#witness(),
       clock: this.#clock,
       chance,
       slots: world.random.int(1, 6),
@@ -172,6 +174,8 @@ export class SimProcess implements Actor {
     if (this.isDead) return;
     this.#simulation.world.tell(`${this.name} ${how}`);
     this.isDead = true;
+    const { locks } = this.#simulation.store.workers;
+    if (locks.has(this.workerId)) locks.set(this.workerId, 'free');
     this.#simulation.world.bury(this);
     this.#tellEnded();
   }
@@ -191,16 +195,31 @@ export class SimProcess implements Actor {
   }
 
   async #keepLease(): Promise<void> {
+    const { store, world } = this.#simulation;
     for (;;) {
       const askedAtMs = this.#clock.now();
       try {
         if (!(await this.#store.renewLease(this.workerId, LEASE_MS))) this.end('lost its lease');
         this.#leaseEndMs = askedAtMs + LEASE_MS;
+        // A connection that breaks loses the lock until the next renewal.
+        if (!this.isDead) store.workers.locks.set(this.workerId, world.random.isTrue(0.05) ? 'free' : 'held');
       } catch {
         // The next renewal may get through.
       }
       await this.#clock.sleep(1_000);
     }
+  }
+
+  #witness(): WorkerWitness {
+    return {
+      isGone: (workerId) =>
+        this.#simulation.world.call({
+          actor: this,
+          what: 'witness',
+          onLost: () => false,
+          apply: async () => this.#simulation.isGone(workerId),
+        }),
+    };
   }
 
   #lease(): Lease {
@@ -270,7 +289,8 @@ function remoteMailbox({ world, store: { mailbox } }: Simulation, process: SimPr
 }
 
 /** The store as a process sees it over the network. */
-function remoteStore({ world, store }: Simulation, process: SimProcess): EngineStore {
+function remoteStore(simulation: Simulation, process: SimProcess): EngineStore {
+  const { world, store } = simulation;
   const remote = <T>(name: string, apply: () => Promise<T>): Promise<T> =>
     world.call({ actor: process, what: `store.${name}`, apply });
   return {
@@ -289,7 +309,12 @@ function remoteStore({ world, store }: Simulation, process: SimProcess): EngineS
     signal: (...args) => remote('signal', () => store.signal(...args)),
     signals: (...args) => remote('signals', () => store.signals(...args)),
     wake: (...args) => remote('wake', () => store.wake(...args)),
-    buryDeadWorkers: () => remote('buryDeadWorkers', () => store.buryDeadWorkers()),
+    unlockedWorkers: (...args) => remote('unlockedWorkers', () => store.unlockedWorkers(...args)),
+    buryDeadWorkers: (leaseMs, knownDead = []) => {
+      if (knownDead.some((workerId) => !simulation.isGone(workerId)))
+        world.violate('a living process was taken for dead');
+      return remote('buryDeadWorkers', () => store.buryDeadWorkers(leaseMs, knownDead));
+    },
     wakeDue: (...args) => remote('wakeDue', () => store.wakeDue(...args)),
     leftFlushes: (...args) => remote('leftFlushes', () => store.leftFlushes(...args)),
     deleteFlushes: (...args) => remote('deleteFlushes', () => store.deleteFlushes(...args)),

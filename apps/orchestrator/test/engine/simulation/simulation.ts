@@ -125,6 +125,11 @@ export class Simulation {
     return serving.length === 0 ? undefined : this.world.random.pick(serving);
   }
 
+  /** Whether the process of that place has ended, in whichever way. */
+  isGone(workerId: string): boolean {
+    return ![...this.#processes].some((process) => process.workerId === workerId && !process.isDead);
+  }
+
   nudge(workerId: string): void {
     for (const process of this.#processes) {
       if (process.workerId === workerId) void process.engine.readSignals();

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { waitUntil } from '@aos/testing';
 import type { Submission } from '../../../src/application/engine/ports.ts';
 import { ENGINE_VERSION } from '../../../src/domain/run/state.ts';
 import { newWorker, row, submission, type StoreWorld } from '../store-world.ts';
@@ -33,6 +34,25 @@ export function recoverySuite(world: () => StoreWorld): void {
     expect(await store.buryDeadWorkers(0)).toEqual([]);
     const [claim] = await store.claim(live.workerId, 1, ENGINE_VERSION);
     expect(claim).toMatchObject({ runId: dead.run.runId, seq: 3, idleClaims: 1 });
+  });
+
+  it('hands on the runs of a process that is known to be dead at once, where its lock is free', async () => {
+    const { store } = world();
+    const watching = await newWorker(store);
+    const { workerId, run } = await working(world());
+    const lockless = await working(world());
+    const others = async () => (await store.unlockedWorkers(watching)).filter((id) => id !== watching);
+    expect(await others()).toEqual([]);
+    const die = await world().lock(workerId);
+    expect(await others()).toEqual([]);
+    expect(await store.buryDeadWorkers(0, [workerId, lockless.workerId])).toEqual([]);
+    await die();
+    await waitUntil(async () => (await others()).length > 0, { what: 'the lock is free' });
+    expect(await others()).toEqual([workerId]);
+    expect(await store.unlockedWorkers(workerId)).toEqual([]);
+    expect(await store.buryDeadWorkers(0, [])).toEqual([]);
+    expect(await store.buryDeadWorkers(0, [workerId])).toEqual([{ runId: run.runId, enqueueNo: null }]);
+    expect(await others()).toEqual([]);
   });
 
   it('gives up the place of a process only when it owns nothing', async () => {
