@@ -10,7 +10,7 @@ import {
 } from '@aos/contracts';
 import { z } from 'zod';
 import { normalisePlan } from '../../domain/plan/normalise-plan.ts';
-import { endedSteps, hasStepsToCome, repeatedFailures } from '../../domain/run/revision-rules.ts';
+import { endedSteps, hasStepsToCome, revisionIssues } from '../../domain/run/revision-rules.ts';
 import type { Json, SkillRegistry } from '../../domain/skill/skill.ts';
 import type { Reviewed, ReviewRequest } from '../engine/ports.ts';
 import { contentIssue, intoAnswer, issuesIn, shortened } from './read-plan.ts';
@@ -62,8 +62,8 @@ function changed(
     return refused({ field: '/steps', message: 'are missing; a change says which steps are to come' });
   const planned = normalisePlan(steps, skills, { maxSteps, over: endedSteps(state) });
   if (!planned.ok) return fail(invalidRequest(issuesIn(planned.error.details).map(intoAnswer)));
-  const repeated = repeatedFailures(state, planned.value);
-  if (repeated.length > 0) return fail(invalidRequest(repeated));
+  const issues = revisionIssues(state, planned.value);
+  if (issues.length > 0) return fail(invalidRequest(issues));
   return succeed({
     decision: 'change',
     steps: planned.value,

@@ -9,7 +9,9 @@ import {
   stepsOf,
 } from '../../../test/engine/adaptive-journal.ts';
 import { started } from '../../../test/engine/execution-world.ts';
-import { endedSteps, planAsRun, repeatedFailures, stepsLeft } from './revision-rules.ts';
+import { endedSteps, planAsRun, revisionIssues, stepsLeft } from './revision-rules.ts';
+
+const wide = (id: string) => ({ step_id: id, params: { text: 'x'.repeat(30_000) } });
 
 describe('a revision', () => {
   const failedTwice = foldOf([
@@ -27,10 +29,10 @@ describe('a revision', () => {
       { step_id: 'b', params: { url: 'x', body: { k: [2, 1] } } },
     ]);
     if (same === undefined || other === undefined) throw new Error('no steps');
-    expect(repeatedFailures(failedTwice, [same, other])).toEqual([
+    expect(revisionIssues(failedTwice, [same, other])).toEqual([
       { field: '/steps', message: expect.stringContaining('a3 calls paid with the params') },
     ]);
-    expect(repeatedFailures(failedTwice, [{ ...same, skill: 'other' }])).toEqual([]);
+    expect(revisionIssues(failedTwice, [{ ...same, skill: 'other' }])).toEqual([]);
   });
 
   it('can be run once more without a planner: what was gone on without may fail', () => {
@@ -47,6 +49,21 @@ describe('a revision', () => {
       'continue',
       undefined,
     ]);
+  });
+
+  it('is refused where all steps that the run has had become too many bytes', () => {
+    const state = foldOf([
+      adaptive(),
+      plan(wide('a'), wide('b'), wide('c')),
+      started,
+      ended('a'),
+      ended('b'),
+      ended('c'),
+    ]);
+    expect(revisionIssues(state, stepsOf([wide('d')]))).toEqual([
+      { field: '/steps', message: expect.stringContaining('with the steps that have ended') },
+    ]);
+    expect(revisionIssues(state, stepsOf([{ step_id: 'd' }]))).toEqual([]);
   });
 
   it('comes after what has ended, within what the run may still take', () => {

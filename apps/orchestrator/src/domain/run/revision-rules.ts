@@ -5,6 +5,9 @@ import type { Json, RunState, StepState } from './state.ts';
 /** A call that has failed so often is not planned again as it is: each failure has its own retries behind it. */
 const SAME_FAILURES_MAX = 2;
 
+/** Of all steps that a run has had; with their outputs it must fit a message. */
+const PLAN_BYTES_MAX = 96 * 1024;
+
 /** What has ended of a run, for a plan that comes after it. */
 export function endedSteps({ plan, steps }: RunState): EndedSteps {
   const ended = (plan?.steps ?? []).flatMap(({ step_id }): [string, boolean][] => {
@@ -34,8 +37,21 @@ export function hasStepsToCome({ plan, steps }: RunState): boolean {
   return (plan?.steps ?? []).some(({ step_id }) => steps[step_id]?.status === 'pending');
 }
 
+/** What the engine refuses of steps that are well formed. */
+export function revisionIssues(state: RunState, planned: readonly PlanStep[]): InputIssue[] {
+  return [...repeatedFailures(state, planned), ...excess(state, planned)];
+}
+
+function excess({ plan, steps }: RunState, planned: readonly PlanStep[]): InputIssue[] {
+  const ended = (plan?.steps ?? []).filter(({ step_id }) => steps[step_id]?.status !== 'pending');
+  const bytes = Buffer.byteLength(JSON.stringify([...ended, ...planned]));
+  if (bytes <= PLAN_BYTES_MAX) return [];
+  const message = `with the steps that have ended the plan takes ${bytes} bytes; at most ${PLAN_BYTES_MAX} are allowed`;
+  return [{ field: '/steps', message }];
+}
+
 /** Steps that would only fail again. */
-export function repeatedFailures(state: RunState, planned: readonly PlanStep[]): InputIssue[] {
+function repeatedFailures(state: RunState, planned: readonly PlanStep[]): InputIssue[] {
   const failed = Object.values(state.steps).filter(({ status }) => status === 'failed');
   return planned.flatMap((step): InputIssue[] => {
     const same = failed.filter((before) => isSameCall(before, step));

@@ -1,4 +1,4 @@
-import type { RunStep } from '@aos/contracts';
+import type { PlanRevision, RunStep } from '@aos/contracts';
 
 /** Of all outputs together: with plan and context a run then fits a message, which holds 512 KB. */
 const OUTPUT_BYTES_MAX = 256 * 1024;
@@ -13,4 +13,18 @@ export function withinBounds(steps: readonly RunStep[]): RunStep[] {
     left -= bytes;
     return step;
   });
+}
+
+const REVISIONS_MAX = 100;
+const REASONING_CHARS_MAX = 32 * 1024;
+
+/** The last of what a planner said, as far as it can be shown: the reasons of the older ones are left out first. */
+export function lastRevisions(revisions: readonly PlanRevision[]): PlanRevision[] {
+  let left = REASONING_CHARS_MAX;
+  const shown = revisions.slice(-REVISIONS_MAX).toReversed();
+  const bounded = shown.map((revision) => {
+    left -= revision.reasoning?.length ?? 0;
+    return left < 0 ? { ...revision, reasoning: null } : revision;
+  });
+  return bounded.toReversed();
 }

@@ -1,7 +1,7 @@
 import { centsOf, type Run, type RunStep, type RunSummary, type StepCompensation } from '@aos/contracts';
 import { compensationOf } from './rollback-order.ts';
 import { isTerminal, type RunState, type StepState } from './state.ts';
-import { withinBounds } from './view-bounds.ts';
+import { lastRevisions, withinBounds } from './view-bounds.ts';
 
 /** What the runs table says of a run beside its journal. */
 export interface RunRecord {
@@ -66,7 +66,7 @@ export function runView(record: RunRecord, state: RunState): Run {
     reserved_microcents: record.reservedMicrocents,
     planning_mode: state.adaptive === null ? 'plan' : 'adaptive',
     plan: state.plan,
-    plan_revisions: [...(state.adaptive?.revisions ?? [])],
+    plan_revisions: lastRevisions(state.adaptive?.revisions ?? []),
     planning: {
       attempts: state.planning.attempts,
       next_attempt_at: state.planning.nextAttemptAt,

@@ -5,6 +5,7 @@ import { replayExact } from '../../../src/domain/replay/replay-exact.ts';
 import { fold } from '../../../src/domain/run/evolve.ts';
 import { isTerminal, type RunEvent, type RunState } from '../../../src/domain/run/state.ts';
 import type { MemoryRun } from '../memory-run.ts';
+import { checkFailuresTold } from './adaptive-checks.ts';
 import { checkRollbacks } from './rollback-checks.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -142,15 +143,6 @@ function checkPlanning({ world, store, router }: Simulation): void {
 function isToldOfAll(journal: readonly RunEvent[]): boolean {
   const { adaptive, status } = fold(journal);
   return journal.some(wasAnswered) && (adaptive === null || status === 'succeeded');
-}
-
-/** No run succeeds with a failure that its plan does not allow and its planner was not told of. */
-function checkFailuresTold({ world, store }: Simulation): void {
-  for (const runId of store.runs.keys()) {
-    const { status, failedStep } = fold(store.journals.events(runId));
-    if (status === 'succeeded' && failedStep !== null)
-      world.violate(`a run succeeded although a step failed: ${runId}/${failedStep}`);
-  }
 }
 
 /** With a plan, or twice with one that cannot be run. */
