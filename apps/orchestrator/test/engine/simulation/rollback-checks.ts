@@ -42,28 +42,22 @@ interface Reading {
 /** Takes an event into the account; what is wrong with it. */
 function read(simulation: Simulation, reading: Reading): string | undefined {
   const { account, event, events } = reading;
-  switch (event.type) {
-    case 'step.finished':
-      if (event.data.status === 'succeeded' && canBeUndone(events, event.data)) {
-        account.done.delete(event.data.step_id);
-        account.done.set(event.data.step_id, false);
-      }
-      return undefined;
-    case 'run.compensating': {
-      const expected = open(account).toReversed();
-      const isInOrder = event.data.steps.join() === expected.join();
-      Object.assign(account, { owed: [...event.data.steps], cause: event.data.cause });
-      return isInOrder ? undefined : `${event.data.steps.join()} are to be undone, not ${expected.join()}`;
+  if (event.type === 'step.finished') {
+    if (event.data.status === 'succeeded' && canBeUndone(events, event.data)) {
+      account.done.delete(event.data.step_id);
+      account.done.set(event.data.step_id, false);
     }
-    case 'step.compensated':
-      return compensated(simulation, reading, event.data);
-    case 'run.finished':
-      return finished(simulation, reading, event.data);
-    case 'run.restarted':
-      return restarted(reading, event.data.generation);
-    default:
-      return undefined;
+    return undefined;
   }
+  if (event.type === 'run.compensating') {
+    const expected = open(account).toReversed();
+    const isInOrder = event.data.steps.join() === expected.join();
+    Object.assign(account, { owed: [...event.data.steps], cause: event.data.cause });
+    return isInOrder ? undefined : `${event.data.steps.join()} are to be undone, not ${expected.join()}`;
+  }
+  if (event.type === 'step.compensated') return compensated(simulation, reading, event.data);
+  if (event.type === 'run.finished') return finished(simulation, reading, event.data);
+  return event.type === 'run.restarted' ? restarted(reading, event.data.generation) : undefined;
 }
 
 function open({ done }: Account): string[] {
