@@ -80,6 +80,7 @@ export class EngineProcess implements OnModuleDestroy, OnApplicationShutdown {
       chance: systemChance,
       slots: config.WORKER_SLOTS,
       leaseMs: LEASE_MS,
+      limits: { maxSteps: config.MAX_STEPS, defaultEstCostCents: config.DEFAULT_EST_COST_CENTS },
       onFenced,
       onSlots: () => this.#tickets.slotsChanged(),
     });

@@ -37,6 +37,9 @@ export const EVENT_DATA = {
     max_parallel: z.int().positive().optional(),
     start_at: timestamp.optional(),
     deadline: timestamp.optional(),
+    /** The step that submitted it, and the runs above, the first first; absent: it is nobody’s child. */
+    parent: z.object({ run_id: id, step_id: z.string() }).optional(),
+    lineage: z.array(z.object({ run_id: id, agent_id: id })).optional(),
     /** Absent: `keep`. Added with engine version 4. */
     on_failure: runOnFailure.optional(),
     /** The run that it replays. Added with engine version 4. */

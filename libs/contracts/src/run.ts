@@ -50,6 +50,21 @@ export const goalInput = z.strictObject({
   labels: z.record(z.string().min(1).max(63), z.string().max(255)).optional(),
 });
 
+/** What a step asks of another agent of its tenant. */
+export const childRunInput = z.strictObject({
+  agent_id: id.describe('the agent, of the same tenant'),
+  goal: goalInput.shape.goal,
+  plan: goalInput.shape.plan,
+  context: goalInput.shape.context,
+  budget_cents: cents.optional().describe('of what the run has reserved; else what its plan usually costs'),
+  timeout_ms: z
+    .int()
+    .min(1)
+    .max(30 * 24 * 3_600_000)
+    .optional()
+    .describe('past it the child is cut; else only by the deadline of the run'),
+});
+
 export const submittedRun = z.object({
   run_id: id,
   agent_id: id,
@@ -97,11 +112,24 @@ export const runSummary = z.object({
   priority: z.int(),
   cost_cents: z.number(),
   cost_microcents: microcents,
+  /** Of a child run: the run whose step submitted it. */
+  parent_run_id: id.nullable().optional(),
   waiting_reason: z.string().nullable(),
   next_attempt_at: timestamp.nullable(),
   created_at: timestamp,
   started_at: timestamp.nullable(),
   finished_at: timestamp.nullable(),
+});
+
+/** A child run as its parent shows it. */
+export const childRun = z.object({
+  run_id: id,
+  agent_id: id,
+  step_id: z.string(),
+  status: runStatus,
+  waiting_reason: z.string().nullable(),
+  cost_cents: z.number(),
+  cost_microcents: microcents,
 });
 
 /** A run, whole. `outcome` is the output of the last step or the error that ended it. */
@@ -134,6 +162,9 @@ export const run = runSummary.extend({
     error: errorSpec.nullable(),
   }),
   steps: z.array(runStep),
+  parent_step_id: z.string().nullable().optional(),
+  /** Its child runs, newest first; the first 100. */
+  children: z.array(childRun).optional(),
   /** Files the run made, read at `/runs/{id}/artifacts/{name}`. */
   artifacts: z.array(artifactRef),
   outcome: z
@@ -146,6 +177,8 @@ export const run = runSummary.extend({
 });
 
 export type GoalInput = z.infer<typeof goalInput>;
+export type ChildRunInput = z.output<typeof childRunInput>;
+export type ChildRun = z.infer<typeof childRun>;
 export type SubmittedRun = z.infer<typeof submittedRun>;
 export type RunStep = z.infer<typeof runStep>;
 export type RunSummary = z.infer<typeof runSummary>;

@@ -18,13 +18,19 @@ export function listRuns(runs: RunReader) {
     context: RequestContext,
     input: InputOf<typeof runsList>,
   ): Promise<StructuredOutcome<OutputOf<typeof runsList>>> => {
-    const { agent_id: agentId, status, cursor: before, limit } = input;
+    const { agent_id: agentId, status, parent_run_id: parentRunId, cursor: before, limit } = input;
     if (before !== undefined && !id.safeParse(before).success) {
       return fail(
         invalidRequest([{ field: '/cursor', message: 'is not a cursor of this list; start without one' }]),
       );
     }
-    const records = await runs.list(context.tenantId, { agentId, status, before, limit: limit + 1 });
+    const records = await runs.list(context.tenantId, {
+      agentId,
+      status,
+      parentRunId,
+      before,
+      limit: limit + 1,
+    });
     const page = records.slice(0, limit);
     return succeed({
       data: page.map(summaryView),

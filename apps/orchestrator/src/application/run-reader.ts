@@ -21,6 +21,7 @@ export interface RunReader {
     filter: {
       agentId?: string | undefined;
       status?: RunStatus | undefined;
+      parentRunId?: string | undefined;
       before?: string | undefined;
       limit: number;
     },

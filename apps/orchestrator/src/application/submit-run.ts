@@ -59,12 +59,24 @@ const CONTEXT_BYTES_MAX = 16 * 1024;
 /** Takes a goal: checks it, then lets the engine admit it in one durable step. */
 export function submitRun(parts: SubmitParts) {
   return async (context: RequestContext, goal: Goal): Promise<StructuredOutcome<SubmittedRun>> => {
-    const issues = contentIssues(goal);
-    if (issues.length > 0) return fail(invalidRequest(issues));
-    const plan = planOf(parts, goal);
-    if (!plan.ok) return plan;
-    return whileStorable(() => parts.submit(toSubmission(parts, context, goal, plan.value)));
+    const submission = submissionOf(parts, context, goal);
+    if (!submission.ok) return submission;
+    return whileStorable(() => parts.submit(submission.value));
   };
+}
+
+type SubmitContext = Pick<RequestContext, 'tenantId' | 'traceparent' | 'idempotencyKey'>;
+
+/** A goal as the engine admits it, unless its content is wrong. */
+export function submissionOf(
+  parts: Omit<SubmitParts, 'submit'>,
+  context: SubmitContext,
+  goal: Goal,
+): StructuredOutcome<Submission> {
+  const issues = contentIssues(goal);
+  if (issues.length > 0) return fail(invalidRequest(issues));
+  const plan = planOf(parts, goal);
+  return plan.ok ? succeed(toSubmission(parts, context, goal, plan.value)) : plan;
 }
 
 /** The verdict on a submit, as its caller is told. */
@@ -85,7 +97,10 @@ export async function whileStorable(
 }
 
 /** Null: the goal comes without a plan, so the run is planned when it is worked on. */
-function planOf({ skills, chance }: SubmitParts, { plan }: Goal): StructuredOutcome<GivenPlan | null> {
+function planOf(
+  { skills, chance }: Omit<SubmitParts, 'submit'>,
+  { plan }: Goal,
+): StructuredOutcome<GivenPlan | null> {
   if (plan === undefined) return succeed(null);
   // How many steps the run may take is judged with its agent, in the engine.
   const steps = normalisePlan(plan, skills, { maxSteps: Number.MAX_SAFE_INTEGER });
@@ -93,8 +108,8 @@ function planOf({ skills, chance }: SubmitParts, { plan }: Goal): StructuredOutc
 }
 
 function toSubmission(
-  parts: SubmitParts,
-  context: RequestContext,
+  parts: Omit<SubmitParts, 'submit'>,
+  context: SubmitContext,
   goal: Goal,
   plan: GivenPlan | null,
 ): Submission {
@@ -172,7 +187,11 @@ function firstEvents(accepted: Accepted, admitted: AdmittedAs): RunEvent[] {
 }
 
 /** What the caller estimates, else what the plan's steps usually cost, each counted once, and what it costs to undo them; for a goal to be planned the default. */
-function reservationOf({ skills, limits }: SubmitParts, goal: Goal, steps: PlanStep[]): number {
+function reservationOf(
+  { skills, limits }: Omit<SubmitParts, 'submit'>,
+  goal: Goal,
+  steps: PlanStep[],
+): number {
   if (goal.est_cost_cents !== undefined) return microcentsOf(goal.est_cost_cents);
   if (steps.length === 0) return microcentsOf(limits.defaultEstCostCents);
   const { forward, back } = usualCostOf(steps, skills);
@@ -180,7 +199,10 @@ function reservationOf({ skills, limits }: SubmitParts, goal: Goal, steps: PlanS
 }
 
 /** Of a plan that came with its goal the steps are reserved for; the planner of an adaptive run is paid, too. */
-function reviewReservationOf({ limits }: SubmitParts, { plan, est_cost_cents: estimate }: Goal): number {
+function reviewReservationOf(
+  { limits }: Omit<SubmitParts, 'submit'>,
+  { plan, est_cost_cents: estimate }: Goal,
+): number {
   return plan === undefined || estimate !== undefined ? 0 : microcentsOf(limits.defaultEstCostCents);
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from '@aos/database';
 import type { EngineStore } from '../application/engine/ports.ts';
+import { closeToChildren } from './engine-store/children.ts';
 import { claimOverdueRuns, claimRuns, ownedRuns } from './engine-store/claim.ts';
 import { run, type Statement } from './engine-store/connection.ts';
 import { flushBatch } from './engine-store/flush.ts';
@@ -73,6 +74,7 @@ export function postgresEngineStore(
     handBack: (workerId, claim, isOrderly) => handBack(pool, workerId, claim, isOrderly),
     signal: (target, signal) => leaveSignal(pool, target, signal),
     signals: (workerId) => signalsFor(pool, workerId),
+    closeToChildren: (workerId, runId) => closeToChildren(pool, workerId, runId),
     wake: (target) => wakeSignalled(pool, target),
     unlockedWorkers: (workerId) => unlockedWorkers(pool, workerId),
     buryDeadWorkers: (leaseMs, knownDead = []) => buryDeadWorkers(pool, leaseMs, knownDead),

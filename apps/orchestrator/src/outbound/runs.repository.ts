@@ -40,12 +40,13 @@ export function runsRepository(database: OrchestratorDatabase): RunReader {
         return { agentId: run.agentId, traceparent: run.traceparent ?? '', events: rows.map(toEvent) };
       }),
 
-    list: (tenantId, { agentId, status, before, limit }) =>
+    list: (tenantId, { agentId, status, parentRunId, before, limit }) =>
       database.transaction(tenantId, async (tx) => {
         const rows = await tx.run.findMany({
           where: {
             ...(agentId === undefined ? {} : { agentId }),
             ...(status === undefined ? {} : { status }),
+            ...(parentRunId === undefined ? {} : { parentRunId }),
             ...(before === undefined ? {} : { runId: { lt: before } }),
           },
           orderBy: { runId: 'desc' },
@@ -67,6 +68,7 @@ function toRecord(run: Run): RunRecord {
     priority: run.priority,
     costMicrocents: Number(run.costMicrocents),
     reservedMicrocents: Number(run.reservedMicrocents),
+    parent: run.parentRunId === null ? null : { runId: run.parentRunId, stepId: run.parentStepId ?? '' },
     waitingReason: run.waitingReason,
     nextAttemptAt: run.readyAt?.toISOString() ?? null,
     createdAt: run.createdAt.toISOString(),

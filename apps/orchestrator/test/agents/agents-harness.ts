@@ -40,6 +40,7 @@ export async function startAgents(): Promise<AgentsHarness> {
       EGRESS_DENY: [],
       WEBHOOK_KEYS_PATH: keysFolder(),
       WEBHOOK_KEY_VERSION: 'v1',
+      DEFAULT_EST_COST_CENTS: 50,
     },
     { models: noModels, messages: noMessages },
   );

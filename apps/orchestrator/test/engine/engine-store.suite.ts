@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import type { StoreWorld } from './store-world.ts';
+import { childrenSuite } from './suite/children.suite.ts';
 import { claimSuite } from './suite/claim.suite.ts';
 import { flushSuite } from './suite/flush.suite.ts';
 import { mailboxSuite } from './suite/mailbox.suite.ts';
@@ -19,6 +20,7 @@ export function engineStoreSuite(where: string, open: () => Promise<StoreWorld>)
     afterEach(() => world.close());
 
     submitSuite(() => world);
+    childrenSuite(() => world);
     claimSuite(() => world);
     flushSuite(() => world);
     mailboxSuite(() => world);

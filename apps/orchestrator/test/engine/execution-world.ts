@@ -114,6 +114,10 @@ export function executionIn({
         lease,
         clock: systemClock,
       }),
+      workerId: 'worker',
+      store: { signal: unwanted, closeToChildren: unwanted },
+      publisher: { nudge: () => undefined, publishTickets: unwanted },
+      wake: unwanted,
       planner: {
         plan: plan ?? (() => Promise.reject(new Error('no plan is wanted'))),
         review: review ?? (() => Promise.reject(new Error('no review is wanted'))),

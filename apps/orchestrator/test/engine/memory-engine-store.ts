@@ -18,7 +18,7 @@ import { admissionAgain, admit, type AgentFacts, type Verdict } from '../../src/
 import { isTerminal, type RunEvent } from '../../src/domain/run/state.ts';
 import { WAITS_FOR_WAKE } from '../../src/domain/run/waiting.ts';
 import { MemoryFlushes, type Kept } from './memory-flushes.ts';
-import { MemoryJournal, spansOf, type Span } from './memory-journal.ts';
+import { MemoryJournal, refuseUnfit, spansOf, type Span } from './memory-journal.ts';
 import { MemoryMailbox } from './memory-mailbox.ts';
 import { MemoryQueue } from './memory-queue.ts';
 import { MemorySignals } from './memory-signals.ts';
@@ -27,12 +27,15 @@ import {
   answerOf,
   beginAgain,
   claimedRun,
+  count,
   holdsNul,
   knownRuns,
   isOverdue,
   newRun,
   scopedKey,
+  closeRun,
   takeRun,
+  withParent,
   type MemoryRun,
 } from './memory-run.ts';
 
@@ -81,10 +84,11 @@ export class MemoryEngineStore implements EngineStore {
   async submit(
     workerId: string,
     flushNo: number,
-    batch: Submission[],
+    submitted: Submission[],
     slots: number,
   ): Promise<SubmitResult[] | 'fenced'> {
     if (!this.workers.has(workerId)) return 'fenced';
+    const batch = submitted.map((submission) => withParent(submission, this.runs));
     const verdicts = admit(
       batch.map((submission) => ({ ...submission, idempotencyKey: scopedKey(submission) })),
       { agents: this.agents, runs: knownRuns(this.runs), maxStepsDefault: this.#maxStepsDefault },
@@ -118,7 +122,7 @@ export class MemoryEngineStore implements EngineStore {
   async flush(flush: Flush): Promise<'committed' | 'fenced'> {
     const { workerId, flushNo, rows } = flush;
     if (!this.workers.has(workerId)) return 'fenced';
-    this.#refuseUnfit(flush);
+    refuseUnfit(this.journals, flush);
     for (const row of rows) this.journals.append(row);
     this.mailbox.receive(flush.received ?? []);
     for (const finished of flush.finished) this.#settle(workerId, finished);
@@ -140,7 +144,7 @@ export class MemoryEngineStore implements EngineStore {
     const isAsRead = row.event.seq === this.journals.lastSeq(runId) + 1;
     if (run === undefined || !isTerminal(run.status) || !isAsRead) return { kind: 'changed' };
     this.journals.append(row);
-    this.#count(run, { reservedMicrocents: reserveMicrocents, openRuns: 1 });
+    count(this.agents, run, { reservedMicrocents: reserveMicrocents, openRuns: 1 });
     beginAgain(run, reserveMicrocents);
     this.#enqueue(run);
     const ticket = { runId, enqueueNo: run.enqueueNo };
@@ -201,6 +205,10 @@ export class MemoryEngineStore implements EngineStore {
 
   async signals(workerId: string): Promise<RunSignal[]> {
     return this.#ownedBy(workerId).flatMap(({ submission }) => this.#signals.of(submission.runId));
+  }
+
+  async closeToChildren(workerId: string, runId: string): Promise<string[]> {
+    return closeRun(this.runs, workerId, runId);
   }
 
   async wake({ tenantId, runId }: { tenantId: string; runId: string }): Promise<SignalReceipt> {
@@ -267,41 +275,39 @@ export class MemoryEngineStore implements EngineStore {
     this.runs.set(runId, run);
     for (const event of events) this.journals.append({ runId, tenantId, agentId, traceparent, event });
     const isScheduled = submission.startAt !== null;
-    this.#count(run, { reservedMicrocents: reserveMicrocents, openRuns: isScheduled ? 0 : 1 });
+    count(this.agents, run, { reservedMicrocents: reserveMicrocents, openRuns: isScheduled ? 0 : 1 });
     if (isScheduled) return;
     if (workerId === null) return this.#enqueue(run);
     Object.assign(run, { workerId, status: 'running', idleClaims: 1, claimedSeq: events.length });
   }
 
-  #refuseUnfit({ rows, released }: Flush): void {
-    if (this.journals.isTaken(rows)) throw new StoreDataError('duplicate run_seq');
-    if (holdsNul(released) || rows.some(({ event }) => holdsNul(event.data))) throw new StoreDataError('NUL');
-  }
-
-  #settle(workerId: string, { runId, status, costMicrocents }: FinishedRun): void {
+  #settle(workerId: string, { runId, status, costMicrocents, awaitedBy: parent = null }: FinishedRun): void {
     const run = this.runs.get(runId);
     if (run?.workerId !== workerId) return;
-    this.#count(run, {
+    count(this.agents, run, {
       reservedMicrocents: -run.reservedMicrocents,
-      spentMicrocents: costMicrocents - run.costMicrocents,
+      spentMicrocents: run.submission.parent === undefined ? costMicrocents - run.costMicrocents : 0,
       openRuns: -1,
     });
     Object.assign(run, { status, workerId: null, reservedMicrocents: 0, costMicrocents });
     for (const signal of this.#signals.of(runId)) this.signalsLeft.delete(signal.signalId);
     this.mailbox.giveUp(runId);
+    const above = parent === null ? undefined : this.runs.get(parent.runId);
+    if (parent !== null && above !== undefined && !isTerminal(above.status))
+      this.#signals.wake(parent.runId, parent.stepId);
   }
 
   #release(workerId: string, { runId, reason, readyAt, isGoingBack }: ReleasedRun): void {
     const run = this.runs.get(runId);
     if (run?.workerId !== workerId) return;
-    this.#count(run, { openRuns: -1 });
+    count(this.agents, run, { openRuns: -1 });
     const readyAtMs = readyAt === null ? null : Date.parse(readyAt);
     Object.assign(run, { status: 'waiting', workerId: null, waitingReason: reason, readyAtMs });
     if (isGoingBack === true) run.submission = { ...run.submission, deadline: null };
   }
 
   #makeReady(run: MemoryRun): Ticket {
-    if (run.status === 'waiting') this.#count(run, { openRuns: 1 });
+    if (run.status === 'waiting') count(this.agents, run, { openRuns: 1 });
     Object.assign(run, { status: 'queued', readyAtMs: null, enqueueNo: run.enqueueNo + 1 });
     this.#enqueue(run);
     return { runId: run.submission.runId, enqueueNo: run.enqueueNo };
@@ -315,14 +321,6 @@ export class MemoryEngineStore implements EngineStore {
 
   #enqueue({ submission: { runId, tenantId, priority } }: MemoryRun): void {
     this.#queue.add({ runId, tenantId, priority });
-  }
-
-  #count({ submission }: MemoryRun, change: Partial<AgentFacts>): void {
-    const agent = this.agents.get(submission.agentKey);
-    if (agent === undefined) throw new Error(`no agent ${submission.agentKey}`);
-    agent.reservedMicrocents += change.reservedMicrocents ?? 0;
-    agent.spentMicrocents += change.spentMicrocents ?? 0;
-    agent.openRuns += change.openRuns ?? 0;
   }
 
   #run(runId: string): MemoryRun {

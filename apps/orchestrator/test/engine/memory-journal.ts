@@ -1,4 +1,5 @@
-import type { JournalRow } from '../../src/application/engine/ports.ts';
+import { StoreDataError, type Flush, type JournalRow } from '../../src/application/engine/ports.ts';
+import { holdsNul } from './memory-run.ts';
 import type { RunEvent } from '../../src/domain/run/state.ts';
 
 /** Events of a run from one run_seq to another. */
@@ -54,4 +55,10 @@ function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const part of Object.values(value)) frozen(part);
   return Object.freeze(value);
+}
+
+/** What a database would not take. */
+export function refuseUnfit(journals: MemoryJournal, { rows, released }: Flush): void {
+  if (journals.isTaken(rows)) throw new StoreDataError('duplicate run_seq');
+  if (holdsNul(released) || rows.some(({ event }) => holdsNul(event.data))) throw new StoreDataError('NUL');
 }

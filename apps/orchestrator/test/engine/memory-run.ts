@@ -1,5 +1,6 @@
-import type { RunStatus } from '@aos/contracts';
+import { errorOf, type RunStatus } from '@aos/contracts';
 import type { ClaimedRun, Submission } from '../../src/application/engine/ports.ts';
+import type { AgentFacts } from '../../src/domain/run/admit.ts';
 import { ENGINE_VERSION, isTerminal } from '../../src/domain/run/state.ts';
 
 /** A row of the runs table. */
@@ -15,6 +16,8 @@ export interface MemoryRun {
   idleClaims: number;
   claimedSeq: number;
   engineVersion: number;
+  /** No child of it is admitted any more. */
+  isClosedToChildren: boolean;
   /** How many events its journal begins with. */
   firstEvents: number;
 }
@@ -33,6 +36,7 @@ export function newRun(submission: Submission, firstEvents: number): MemoryRun {
     idleClaims: 0,
     claimedSeq: 0,
     engineVersion: ENGINE_VERSION,
+    isClosedToChildren: false,
     firstEvents,
   };
 }
@@ -69,10 +73,41 @@ export function takeRun(
   });
 }
 
+/** As it is to be judged: a child whose parent comes to its end is refused. */
+export function withParent(submission: Submission, runs: ReadonlyMap<string, MemoryRun>): Submission {
+  if (submission.parent === undefined) return submission;
+  const parent = runs.get(submission.parent.runId);
+  if (parent !== undefined && !parent.isClosedToChildren && !isTerminal(parent.status)) return submission;
+  return { ...submission, refusal: errorOf('run_cancelled', 'the run above it comes to its end') };
+}
+
+/** No child is admitted from here on; gives those that have not ended. */
+export function closeRun(runs: ReadonlyMap<string, MemoryRun>, workerId: string, runId: string): string[] {
+  const run = runs.get(runId);
+  if (run?.workerId !== workerId) return [];
+  run.isClosedToChildren = true;
+  return [...runs]
+    .filter(([, { submission, status }]) => submission.parent?.runId === runId && !isTerminal(status))
+    .map(([childId]) => childId);
+}
+
+/** Counts a change at the agent of a run. */
+export function count(
+  agents: ReadonlyMap<string, AgentFacts>,
+  { submission }: MemoryRun,
+  change: Partial<AgentFacts>,
+): void {
+  const agent = agents.get(submission.agentKey);
+  if (agent === undefined) throw new Error(`no agent ${submission.agentKey}`);
+  agent.reservedMicrocents += change.reservedMicrocents ?? 0;
+  agent.spentMicrocents += change.spentMicrocents ?? 0;
+  agent.openRuns += change.openRuns ?? 0;
+}
+
 /** As an ended run begins again. */
 export function beginAgain(run: MemoryRun, reservedMicrocents: number): void {
   const submission = { ...run.submission, startAt: null, deadline: null };
-  Object.assign(run, { submission, status: 'queued', reservedMicrocents });
+  Object.assign(run, { submission, status: 'queued', reservedMicrocents, isClosedToChildren: false });
   run.enqueueNo += 1;
   run.engineVersion = Math.max(run.engineVersion, ENGINE_VERSION);
 }

@@ -21,6 +21,7 @@ const AS_THEN: Kind = {
   hasRollbacks: false,
   hasMessages: false,
   adaptiveRate: 0,
+  hasChildren: false,
 };
 
 async function expectNothingViolated(seed: number, kind?: Kind): Promise<void> {

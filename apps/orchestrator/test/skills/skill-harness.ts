@@ -48,6 +48,7 @@ export async function openSkill(
       EGRESS_DENY: [],
       WEBHOOK_KEYS_PATH: keysFolder(),
       WEBHOOK_KEY_VERSION: 'v1',
+      DEFAULT_EST_COST_CENTS: 50,
       ...config,
     },
     { models, messages, resolveHost },

@@ -91,7 +91,12 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     method: 'GET',
     path: '/runs',
     tag: 'runs',
-    query: z.strictObject({ ...queryPage, agent_id: z.string().optional(), status: z.string().optional() }),
+    query: z.strictObject({
+      ...queryPage,
+      agent_id: z.string().optional(),
+      status: z.string().optional(),
+      parent_run_id: z.string().optional(),
+    }),
     level: 1,
     rate: 'reads',
     alsoAtRoot: true,

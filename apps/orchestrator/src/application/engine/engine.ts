@@ -1,5 +1,8 @@
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
+import { ChildDesk } from '../children/child-desk.ts';
+import { wakeRuns } from '../messages/wake-runs.ts';
+import type { RunPlace } from '../messages/mailbox.ts';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
 import type { WorkerOrders } from '../ops/worker-fleet.ts';
 import { FlushLedger, LOST_MS } from './flush-ledger.ts';
@@ -43,6 +46,7 @@ export interface EngineParts {
   observer: EngineObserver;
   slots: number;
   leaseMs: number;
+  limits: { maxSteps: number; defaultEstCostCents: number };
   /** The process has lost its place and must end. */
   onFenced: () => void;
   /** The number of runs in slots has changed. */
@@ -69,6 +73,7 @@ export class Engine {
   readonly #restarts: RestartWriter;
   readonly #tools: ToolAdapter;
   readonly #sweeper: Sweeper;
+  readonly #wakeRuns: (runs: readonly RunPlace[]) => Promise<void>;
   readonly #slots = new Map<string, { tenantId: string; execution: RunExecution; done: Promise<void> }>();
   readonly #fresh = new Map<string, RunEvent[]>();
   readonly #recent = new RecentIds(RECENT_MAX);
@@ -81,6 +86,7 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#wakeRuns = wakeRuns(parts);
     const { workerId, store, clock, observer, onFenced } = parts;
     this.#relay = new Relay(parts.publisher, this.#ledger, clock, observer);
     const writerParts = {
@@ -106,7 +112,8 @@ export class Engine {
       },
     });
     this.#restarts = new RestartWriter(writerParts);
-    this.#tools = new ToolAdapter(parts);
+    const children = new ChildDesk({ ...parts, submit: (submission) => this.submit(submission) });
+    this.#tools = new ToolAdapter({ ...parts, children });
     this.#sweeper = new Sweeper({
       ...parts,
       ledger: this.#ledger,
@@ -269,7 +276,7 @@ export class Engine {
   }
 
   #occupy(claim: ClaimedRun, events: RunEvent[]): void {
-    const parts = { ...this.#parts, writer: this.#writer, tools: this.#tools };
+    const parts = { ...this.#parts, writer: this.#writer, tools: this.#tools, wake: this.#wakeRuns };
     const execution = new RunExecution(parts, claim, events);
     const done = this.#see(claim, execution);
     this.#slots.set(claim.runId, { tenantId: claim.tenantId, execution, done });

@@ -38,6 +38,8 @@ export interface Submission extends Admission {
   traceparent: string;
   createdAt: string;
   deadline: string | null;
+  /** Of a child run. */
+  parent?: { runId: string; stepId: string };
   /** `run.queued`, `plan.created` where the goal came with a plan, `run.waiting` where it has to wait for its time; made once it is known what the agent allows. */
   events(admitted: AdmittedAs): RunEvent[];
 }
@@ -80,6 +82,8 @@ export interface FinishedRun extends RunIdentity {
   status: 'succeeded' | 'failed' | 'cancelled';
   costMicrocents: number;
   finishedAt: string;
+  /** Who waits for it: is woken in the same transaction. */
+  awaitedBy?: { runId: string; stepId: string; signalId: string } | null;
   /** Whether it may have taken messages that its journal does not have: they are for others. */
   hasMailbox?: boolean;
 }
@@ -202,6 +206,8 @@ export interface EngineStore {
    */
   signal(run: { tenantId: string; runId: string }, signal: RunSignal): Promise<SignalReceipt>;
   signals(workerId: string): Promise<RunSignal[]>;
+  /** Admits no child of the run any more; gives those that have not ended. */
+  closeToChildren(workerId: string, runId: string): Promise<string[]>;
   /** Makes a run ready that waits for what one of its signals tells of. */
   wake(run: { tenantId: string; runId: string }): Promise<SignalReceipt>;
 

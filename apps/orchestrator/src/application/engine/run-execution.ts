@@ -9,11 +9,13 @@ import {
   lateness,
   type Cut,
 } from '../../domain/run/decide.ts';
+import { CHILDREN } from '../../domain/run/waiting.ts';
 import { ENGINE_VERSION, type NewRunEvent, type RunEvent } from '../../domain/run/state.ts';
 import { NOTHING_SPENT } from '../../domain/skill/skill.ts';
 import { closedStep } from './attempt-events.ts';
 import { eventsOfDecision } from './decision-events.ts';
-import { dueCalls } from './due-calls.ts';
+import { dueCalls, type DueCalls } from './due-calls.ts';
+import { endChildren } from './end-children.ts';
 import { HeardSignals } from './heard-signals.ts';
 import { attemptPlan } from './plan-attempt.ts';
 import { Interruption } from './interruption.ts';
@@ -56,6 +58,7 @@ export class RunExecution {
   #changed = Promise.withResolvers<void>();
   #cut: Cut | undefined;
   readonly #signals = new HeardSignals();
+  #areChildrenTold = false;
 
   constructor(parts: ExecutionParts, claim: ClaimedRun, events: readonly RunEvent[]) {
     this.#parts = parts;
@@ -169,7 +172,7 @@ export class RunExecution {
     const last = commands.at(-1)?.type;
     if (last === undefined && inFlight.size === 0) return 'finished';
     const { pauseId } = this.#signals;
-    const isAtEnd = last === 'finish' || last === 'roll-back';
+    const isAtEnd = cut !== undefined || last === 'finish' || last === 'roll-back';
     if (pauseId !== undefined && !isAtEnd) return this.#release({ reason: 'paused' }, [pauseId]);
     const calls = commands.filter((command) => command.type === 'call');
     return calls.length === commands.length ? this.#callSteps(calls) : this.#perform(commands);
@@ -247,6 +250,7 @@ export class RunExecution {
    */
   async #callSteps(calls: readonly CallCommand[]): Promise<Departure | undefined> {
     const { inFlight } = this.#calls;
+    const isForChildren = await this.#endChildrenOf(calls);
     const due = dueCalls(calls, {
       inFlight: inFlight.size,
       maxParallel: this.#journal.state.maxParallel,
@@ -255,12 +259,25 @@ export class RunExecution {
     });
     for (const call of due.begin) this.#calls.start(call, this.#signals.takeWakes(call.step.step_id));
     if (inFlight.size === 0 && due.waitMs > SLOT_WAIT_MS_MAX)
-      return this.#release({
-        reason: this.#isGoingBack ? 'compensation_retry' : due.reason,
-        readyAt: due.at,
-      });
+      return this.#release({ reason: this.#reasonOf(due, isForChildren), readyAt: due.at });
     await this.#change(due.waitMs);
     return undefined;
+  }
+
+  /** Of a run that is to end: whether it waits for its children to end before. They are told once. */
+  async #endChildrenOf(calls: readonly CallCommand[]): Promise<boolean> {
+    const { failedStep, steps, adaptive } = this.#journal.state;
+    const hasFailed = failedStep !== null && adaptive === null;
+    if (this.#cutToHeed === undefined && !hasFailed) return false;
+    if (!calls.some(({ step }) => steps[step.step_id]?.awaits === 'child_run')) return false;
+    if (!this.#areChildrenTold) await endChildren(this.#parts, this.#journal.identity);
+    this.#areChildrenTold = true;
+    return true;
+  }
+
+  #reasonOf(due: DueCalls, isForChildren: boolean): string {
+    if (this.#isGoingBack) return 'compensation_retry';
+    return isForChildren ? CHILDREN : due.reason;
   }
 
   #waitMs(notBefore: string | null): number {
@@ -279,20 +296,25 @@ export class RunExecution {
   }
 
   async #finish(data: EventData<'run.finished'>): Promise<Departure> {
-    const { clock, observer } = this.#parts;
+    const { clock, observer, chance } = this.#parts;
+    const { identity, state } = this.#journal;
+    if (state.hasChildren && (await endChildren(this.#parts, identity)) > 0)
+      return this.#release({ reason: CHILDREN });
     const finishedAt = new Date(clock.now()).toISOString();
-    const { identity } = this.#journal;
+    const awaitedBy = state.parent === null ? null : { ...state.parent, signalId: chance.newId() };
     await this.#journal.tell('run.finished', data, {
       finished: {
         ...identity,
         status: data.status,
         costMicrocents: data.cost_microcents,
         finishedAt,
-        hasMailbox: this.#journal.state.hasMailbox,
+        hasMailbox: state.hasMailbox,
+        awaitedBy,
       },
       handledSignals: this.#signals.all,
     });
-    const { startedAt } = this.#journal.state;
+    if (awaitedBy !== null) await this.#parts.wake([{ tenantId: identity.tenantId, runId: awaitedBy.runId }]);
+    const { startedAt } = state;
     observer.runFinished(data.status, startedAt === null ? 0 : (clock.now() - Date.parse(startedAt)) / 1000);
     return 'finished';
   }

@@ -11,6 +11,7 @@ import {
   type StructuredOutcome,
 } from '@aos/contracts';
 import { openSpan, type Span } from '@aos/telemetry';
+import type { ChildDesk } from '../children/child-desk.ts';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
 import { keepOutput, readOutputs, type KeptOutput, type Producer } from '../artifacts/step-outputs.ts';
 import { effectKey } from '../effect-key.ts';
@@ -31,11 +32,12 @@ import {
 } from '../../domain/skill/skill.ts';
 import { NEVER, type Interruption } from './interruption.ts';
 import { limitedCall } from './limited-call.ts';
+import { invokeBy } from './invoke-by.ts';
 import { recordedAttempt } from './recorded-attempt.ts';
 import type { ClaimedRun, Clock, Lease } from './ports.ts';
 import { scopeOf } from './reference-scope.ts';
 
-interface CallRequest {
+export interface CallRequest {
   claim: ClaimedRun;
   state: RunState;
   command: CallCommand;
@@ -83,6 +85,8 @@ const ASK_AGAIN_MS = 1_000;
 const NOTHING_KEPT = succeed({ output: null, outputArtifact: null });
 
 interface AdapterParts {
+  /** Absent: no agent can be invoked. */
+  children?: Pick<ChildDesk, 'invoke'>;
   skills: SkillRegistry;
   artifacts: ArtifactKeeper;
   lease: Lease;
@@ -103,8 +107,10 @@ export class ToolAdapter {
   readonly #artifacts: ArtifactKeeper;
   readonly #lease: Lease;
   readonly #clock: Clock;
+  readonly #children: AdapterParts['children'];
 
-  constructor({ skills, artifacts, lease, clock }: AdapterParts) {
+  constructor({ skills, artifacts, lease, clock, children }: AdapterParts) {
+    this.#children = children;
     this.#skills = skills;
     this.#artifacts = artifacts;
     this.#lease = lease;
@@ -246,6 +252,10 @@ export class ToolAdapter {
     const { step_id: stepId, timeout_ms: timeoutMs } = command.step;
     const late = () => this.#late(skill, command.step);
     const span = openToolSpan(request);
+    const budgetMicrocents = state.reservedMicrocents - state.costMicrocents - request.heldMicrocents;
+    const charge = (more: Spend): void => {
+      spend = sumOf(spend, more);
+    };
     try {
       const outcome = await limitedCall({ clock: this.#clock, timeoutMs, cut, late }, (over) =>
         skill.execute({
@@ -263,11 +273,9 @@ export class ToolAdapter {
           get traceparent() {
             return span.traceparent;
           },
-          budgetMicrocents: state.reservedMicrocents - state.costMicrocents - request.heldMicrocents,
+          budgetMicrocents,
           chargedMicrocents: chargedBefore(state, command),
-          charge: (more) => {
-            spend = sumOf(spend, more);
-          },
+          charge,
           keepFile: async (file) => {
             const kept = await this.#artifacts.keep(claim.tenantId, file);
             if (kept.ok) files.push(kept.value);
@@ -280,6 +288,8 @@ export class ToolAdapter {
             return true;
           },
           stepId,
+          invoke: (child) =>
+            invokeBy(this.#children, { request, key, charge, budgetMicrocents, span }, child),
           attempt: command.attempt,
         }),
       );

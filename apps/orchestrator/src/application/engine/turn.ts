@@ -2,11 +2,26 @@ import type { ErrorSpec, RetryPolicy } from '@aos/contracts';
 import { retryDelayMs } from '../../domain/run/retry.ts';
 import type { Interruption } from './interruption.ts';
 import type { JournalWriter } from './journal-writer.ts';
-import type { Chance, ClaimedRun, Clock, EngineObserver, Lease, Planner } from './ports.ts';
+import type { RunPlace } from '../messages/mailbox.ts';
+import type {
+  Chance,
+  ClaimedRun,
+  Clock,
+  EngineObserver,
+  EngineStore,
+  EventPublisher,
+  Lease,
+  Planner,
+} from './ports.ts';
 import type { RunJournal } from './run-journal.ts';
 import type { ToolAdapter } from './tool-adapter.ts';
 
 export interface ExecutionParts {
+  workerId: string;
+  store: Pick<EngineStore, 'signal' | 'closeToChildren'>;
+  publisher: Pick<EventPublisher, 'nudge' | 'publishTickets'>;
+  /** Lets runs hear of signals that were left for them. */
+  wake: (runs: readonly RunPlace[]) => Promise<void>;
   writer: Pick<JournalWriter, 'add'>;
   tools: ToolAdapter;
   planner: Planner;

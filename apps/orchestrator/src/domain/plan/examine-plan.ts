@@ -90,7 +90,8 @@ function completeStep(
     depends_on: [...dependsOn],
     ...(input.description === undefined ? {} : { description: input.description }),
     timeout_ms: input.timeout_ms ?? skill.spec.timeout_ms,
-    retry: input.retry ?? retryPolicy.parse({}),
+    // Of an agent that failed another run is made only where the step says so.
+    retry: input.retry ?? retryPolicy.parse(skill.awaits === 'child_run' ? { maximum_attempts: 1 } : {}),
     ...(input.on_failure === undefined ? {} : { on_failure: input.on_failure }),
     ...(compensation === undefined ? {} : { compensate_with: compensation }),
   };

@@ -1,4 +1,5 @@
 import type { EventData } from '@aos/contracts';
+import { CHILDREN } from '../run/waiting.ts';
 import { waitDeed, type Deed } from './deed.ts';
 import { explainedIf, type Explanation } from './explanation.ts';
 import { stepIn, type Scene } from './scene.ts';
@@ -18,5 +19,6 @@ export function signalWaits({ commands }: Scene): Deed[] {
   const reason = calls.find(({ wait }) => wait !== undefined)?.wait?.for;
   if (reason === undefined) return [];
   const times = new Set(calls.map(({ notBefore }) => notBefore));
-  return [null, ...times].map((time) => waitDeed(reason, time));
+  // A run that is to end says that it waits for its children to end before.
+  return [null, ...times].flatMap((time) => [waitDeed(reason, time), waitDeed(CHILDREN, time)]);
 }

@@ -49,6 +49,8 @@ export interface Admission {
   planning?: PlanningWish;
   /** Reserved on top where the run is adaptive: its planner is asked in any case. */
   reviewMicrocents?: number;
+  /** What is known to be against it. */
+  refusal?: ErrorSpec | undefined;
 }
 
 /** An ended run that is to begin again is judged as a goal that comes with its plan, at once and without a key. */
@@ -121,6 +123,7 @@ function judge(
 ): ErrorSpec | undefined {
   if (agent.isTenantSuspended === true)
     return errorOf('tenant_suspended', 'the tenant is suspended: nothing of it is run until it is resumed');
+  if (request.refusal !== undefined) return request.refusal;
   if (request.isOverdue) {
     const message = 'has passed; the run could do nothing';
     return invalidRequest([{ field: '/deadline', message }]);

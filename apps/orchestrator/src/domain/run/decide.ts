@@ -1,6 +1,7 @@
 import { errorOf, type ErrorSpec, type EventData, type Plan, type RunOnFailure } from '@aos/contracts';
 import { isReviewDue, lastSuccess, type Ending } from './adaptive.ts';
 import type { Command } from './command.ts';
+import { mayHaveChild } from './children.ts';
 import { endOf } from './end-run.ts';
 import { rollbackCommands } from './rollback.ts';
 import { isTerminal, type RunState, type StepState } from './state.ts';
@@ -54,12 +55,14 @@ export function lateness(deadline: string): Cut {
   return { status: 'failed', error: { ...error, retryable: false, owner: 'caller' } };
 }
 
-/** A run that is cut closes the steps at work and comes to its end; steps not begun are never begun. */
+/** A run that is cut ends its children, closes the steps at work and comes to its end; steps not begun are never begun. */
 export function commandsOnCut(state: RunState, { status, error, onFailure }: Cut): Command[] {
   if (isTerminal(state.status)) return [];
   const open = Object.values(state.steps).filter(
     ({ status }) => status === 'running' || status === 'waiting',
   );
+  const parents = open.filter(mayHaveChild);
+  if (parents.length > 0) return state.status === 'waiting' ? [beginning(state)] : parents.map(callOf);
   const closing = open.map((step): Command => ({ type: 'close-step', step, status: 'cancelled', error }));
   return [...closing, endOf(state, { status, output: null, error }, onFailure)];
 }

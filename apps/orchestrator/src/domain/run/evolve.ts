@@ -2,6 +2,7 @@ import { MAX_PARALLEL_DEFAULT, type EventData, type StepStatus } from '@aos/cont
 import { adaptiveAgain, adaptiveOf, withNews } from './adaptive.ts';
 import { isOfRollback, evolveRollback } from './evolve-rollback.ts';
 import { replayFields, withRecording } from './recording.ts';
+import { placeAmongRuns } from './children.ts';
 import { asking, waiting } from './waiting.ts';
 import { pendingStep, planned, planRejected, planReviewed } from './planning-fold.ts';
 import { stepsAgain } from './restart.ts';
@@ -34,6 +35,10 @@ const EMPTY: RunState = {
   inputTokens: 0,
   outputTokens: 0,
   artifacts: [],
+  parent: null,
+  lineage: [],
+  priority: 0,
+  hasChildren: false,
   hasMailbox: false,
   startedAt: null,
   finishedAt: null,
@@ -111,6 +116,7 @@ function apply(state: RunState, event: RunEvent): RunState {
 function queued(state: RunState, data: EventData<'run.queued'>): RunState {
   return {
     ...state,
+    ...placeAmongRuns(data),
     goal: data.goal,
     context: data.context,
     agentVersion: data.agent_version,

@@ -18,6 +18,10 @@ export function restartOf(
       errorOf('conflict', `the run has not ended: ${state.status}; only an ended run is restarted`),
     );
   }
+  if (state.parent !== null) {
+    const message = `it is a child run; restart the run above it, ${state.parent.runId}`;
+    return fail(errorOf('conflict', message));
+  }
   const from = fromStep ?? firstToRepeat(state);
   if (from !== undefined && state.steps[from] === undefined) return refused(`there is no step ${from}`);
   const { adaptive, plan, status } = state;

@@ -176,6 +176,13 @@ export interface RunState {
   inputTokens: number;
   outputTokens: number;
   artifacts: readonly ArtifactRef[];
+  /** Of a child run: the step that submitted it. */
+  parent: { runId: string; stepId: string } | null;
+  /** The runs above it, the first first. */
+  lineage: NonNullable<EventData<'run.queued'>['lineage']>;
+  priority: number;
+  /** Whether a step of it, in whatever generation, has invoked an agent. */
+  hasChildren: boolean;
   /** Whether a step of it, in whatever generation, has asked for a message. */
   hasMailbox: boolean;
   startedAt: string | null;

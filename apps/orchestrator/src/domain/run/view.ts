@@ -1,4 +1,11 @@
-import { centsOf, type Run, type RunStep, type RunSummary, type StepCompensation } from '@aos/contracts';
+import {
+  centsOf,
+  type ChildRun,
+  type Run,
+  type RunStep,
+  type RunSummary,
+  type StepCompensation,
+} from '@aos/contracts';
 import { compensationOf } from './rollback-order.ts';
 import { isTerminal, type RunState, type StepState } from './state.ts';
 import { lastRevisions, withinBounds } from './view-bounds.ts';
@@ -16,6 +23,8 @@ export interface RunRecord {
   reservedMicrocents: number;
   waitingReason: string | null;
   nextAttemptAt: string | null;
+  /** Of a child run. */
+  parent?: { runId: string; stepId: string } | null;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -32,6 +41,7 @@ export function summaryView(record: RunRecord): RunSummary {
     priority: record.priority,
     cost_cents: centsOf(record.costMicrocents),
     cost_microcents: record.costMicrocents,
+    parent_run_id: record.parent?.runId ?? null,
     waiting_reason: record.waitingReason,
     next_attempt_at: record.nextAttemptAt,
     created_at: record.createdAt,
@@ -41,7 +51,9 @@ export function summaryView(record: RunRecord): RunSummary {
 }
 
 /** The run as its journal tells it; the table only says what the journal does not. */
-export function runView(record: RunRecord, state: RunState): Run {
+export function runView(record: RunRecord, state: RunState, children: readonly RunRecord[] = []): Run {
+  // A child’s money is reserved with its parent’s: the table has none of it.
+  const reserved = state.parent === null ? record.reservedMicrocents : state.reservedMicrocents;
   return {
     ...summaryView(record),
     status: state.status,
@@ -62,8 +74,10 @@ export function runView(record: RunRecord, state: RunState): Run {
     rollback: rollbackView(state.rollback),
     input_tokens: state.inputTokens,
     output_tokens: state.outputTokens,
-    reserved_cents: centsOf(record.reservedMicrocents),
-    reserved_microcents: record.reservedMicrocents,
+    reserved_cents: centsOf(reserved),
+    reserved_microcents: reserved,
+    parent_step_id: state.parent?.stepId ?? null,
+    children: children.map(childView),
     planning_mode: state.adaptive === null ? 'plan' : 'adaptive',
     plan: state.plan,
     plan_revisions: lastRevisions(state.adaptive?.revisions ?? []),
@@ -77,6 +91,18 @@ export function runView(record: RunRecord, state: RunState): Run {
     ),
     artifacts: [...state.artifacts],
     outcome: outcomeView(state.outcome),
+  };
+}
+
+function childView({ parent, ...child }: RunRecord): ChildRun {
+  return {
+    run_id: child.runId,
+    agent_id: child.agentId,
+    step_id: parent?.stepId ?? '',
+    status: child.status,
+    waiting_reason: child.waitingReason,
+    cost_cents: centsOf(child.costMicrocents),
+    cost_microcents: child.costMicrocents,
   };
 }
 

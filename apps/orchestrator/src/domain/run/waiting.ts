@@ -31,7 +31,8 @@ export function heldByWaits({ steps }: RunState, stepId: string): number {
 }
 
 export function asking(state: RunState, { awaits }: EventData<'tool.call.requested'>): RunState {
-  return awaits === 'message' ? { ...state, hasMailbox: true } : state;
+  if (awaits === undefined) return state;
+  return awaits === 'message' ? { ...state, hasMailbox: true } : { ...state, hasChildren: true };
 }
 
 /** The step as it waits. */

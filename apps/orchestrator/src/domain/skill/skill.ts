@@ -1,6 +1,7 @@
 import type {
   ArtifactRef,
   AwaitKind,
+  ChildRunInput,
   InputIssue,
   PlanStep,
   StructuredOutcome,
@@ -24,6 +25,8 @@ export interface SkillCall {
   stepId: string;
   agentId: string;
   traceparent: string;
+  /** Hands a goal to another agent; absent: nobody can be invoked here. */
+  invoke?: (request: ChildRunInput) => Promise<StructuredOutcome<SkillResult>>;
   /** From 1. */
   attempt: number;
   /** What the run's reservation still covers: a paid call that would cost more is refused. */

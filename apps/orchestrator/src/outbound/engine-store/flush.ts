@@ -3,6 +3,7 @@ import type { Flush, JournalRow } from '../../application/engine/ports.ts';
 import { runDay } from '../../domain/run/run-day.ts';
 import { giveUpMessages, lockMailboxes } from '../mailbox.repository.ts';
 import { RECEIVED } from '../mailbox.statements.ts';
+import { wakeParents } from './children.ts';
 import { run, transaction, translate, type Queryable, type Statement } from './connection.ts';
 
 /**
@@ -27,7 +28,7 @@ const FLUSH: Statement = {
         (select run_id, reserved_microcents, cost_microcents from orchestrator.runs where run_id = any ($10::uuid[])) o
       where r.run_id = f.run_id and o.run_id = r.run_id and r.worker_id = me.worker_id
       returning r.run_id, r.tenant_id, r.agent_id, o.reserved_microcents as reserved,
-        f.cost - o.cost_microcents as cost),
+        case when r.parent_run_id is null then f.cost - o.cost_microcents else 0 end as cost),
     rel as (
       update orchestrator.runs r
       set status = 'waiting', worker_id = null, waiting_reason = w.reason, ready_at = w.ready_at,
@@ -88,7 +89,7 @@ export async function flushBatch(pool: Pool, flush: Flush): Promise<'committed' 
     released.map((run) => run.isGoingBack ?? false),
   ];
   try {
-    const isAlive = await withMessages(pool, flush, async (on) => {
+    const isAlive = await withOthers(pool, flush, async (on) => {
       const [answer] = await run<{ alive: number }>(on, FLUSH, values);
       return answer?.alive === 1;
     });
@@ -98,17 +99,19 @@ export async function flushBatch(pool: Pool, flush: Flush): Promise<'committed' 
   }
 }
 
-/** What a flush says of messages is written in its transaction; most say nothing and are one statement. */
-async function withMessages(
+/** What a flush says to others is written in its transaction; most say nothing and are one statement. */
+async function withOthers(
   pool: Pool,
   { finished, received = [] }: Flush,
   write: (on: Queryable) => Promise<boolean>,
 ): Promise<boolean> {
   const leaving = finished.filter(({ hasMailbox }) => hasMailbox === true);
-  if (leaving.length === 0 && received.length === 0) return write(pool);
+  const hasParents = finished.some(({ awaitedBy = null }) => awaitedBy !== null);
+  if (leaving.length === 0 && received.length === 0 && !hasParents) return write(pool);
   return transaction(pool, async (client) => {
     if (leaving.length > 0) await lockMailboxes(client, leaving);
     if (!(await write(client))) return false;
+    if (hasParents) await wakeParents(client, finished);
     if (received.length > 0) await run(client, RECEIVED, [received]);
     if (leaving.length > 0)
       await giveUpMessages(

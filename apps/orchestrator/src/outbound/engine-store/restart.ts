@@ -19,7 +19,7 @@ const RESTART: Statement = {
   text: `
     with again as (
       update orchestrator.runs r
-      set status = 'queued', reserved_microcents = $5::bigint, finished_at = null, deadline = null,
+      set status = 'queued', reserved_microcents = $5::bigint, finished_at = null, deadline = null, closed_to_children = false,
         enqueue_no = enqueue_no + 1, engine_version = greatest(engine_version, $6::int)
       where r.run_id = $1::uuid and r.tenant_id = $2 and r.status in ('succeeded', 'failed', 'cancelled')
         and $4::int = 1 + (

@@ -42,7 +42,7 @@ export const ADD_LANES: Statement = {
 /**
  * Inserts what was admitted, and reserves exactly what was inserted: the unique key decides races between processes, and
  * inserting in key order keeps them from deadlocking. $1–$17 the runs, $18–$23 their events, $24 and $25 this flush,
- * $26 the runs to claim on the way in, $27 when to start, $28 deadlines. A run that waits for its time is neither queued nor
+ * $26 the runs to claim on the way in, $27 when to start, $28 deadlines, $29 and $30 the steps that submitted them. A run that waits for its time is neither queued nor
  * open, and has no ticket.
  */
 export const INSERT_RUNS: Statement = {
@@ -51,18 +51,20 @@ export const INSERT_RUNS: Statement = {
     with ins as (
       insert into orchestrator.runs (run_id, run_day, tenant_id, agent_id, agent_version, engine_version, status, goal,
         priority, labels, context, max_steps, idempotency_key, request_hash, traceparent, reserved_microcents, created_at,
-        first_events, worker_id, started_at, idle_claims, claimed_seq, waiting_reason, ready_at, deadline)
+        first_events, worker_id, started_at, idle_claims, claimed_seq, waiting_reason, ready_at, deadline, parent_run_id,
+        parent_step_id)
       select s.run_id, s.run_day, s.tenant_id, s.agent_id, s.agent_version, s.engine_version,
         case when s.start_at is not null then 'waiting' when s.is_claimed then 'running' else 'queued' end, s.goal,
         s.priority, s.labels::jsonb, s.context::jsonb, s.max_steps, s.idempotency_key, decode(s.request_hash, 'hex'),
         s.traceparent, s.reserved, s.created_at, s.first_events, case when s.is_claimed then $24::uuid end,
         case when s.is_claimed then now() end, s.is_claimed::int, case when s.is_claimed then s.first_events else 0 end,
-        case when s.start_at is not null then 'start_at' end, s.start_at, s.deadline
+        case when s.start_at is not null then 'start_at' end, s.start_at, s.deadline, s.parent_run_id, s.parent_step_id
       from unnest($1::uuid[], $2::date[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::int[], $9::text[],
         $10::text[], $11::int[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::timestamptz[], $17::int[],
-        $26::boolean[], $27::timestamptz[], $28::timestamptz[])
+        $26::boolean[], $27::timestamptz[], $28::timestamptz[], $29::uuid[], $30::text[])
         as s(run_id, run_day, tenant_id, agent_id, agent_version, engine_version, goal, priority, labels, context,
-          max_steps, idempotency_key, request_hash, traceparent, reserved, created_at, first_events, is_claimed, start_at, deadline)
+          max_steps, idempotency_key, request_hash, traceparent, reserved, created_at, first_events, is_claimed, start_at, deadline,
+          parent_run_id, parent_step_id)
       order by s.tenant_id, s.idempotency_key, s.run_id
       on conflict do nothing
       returning run_id, tenant_id, agent_id, priority, engine_version, reserved_microcents, first_events,

@@ -4,6 +4,7 @@ import { admit, type AdmittedAs, type AgentFacts, type Verdict } from '../../dom
 import { runDay } from '../../domain/run/run-day.ts';
 import { ENGINE_VERSION, type RunEvent } from '../../domain/run/state.ts';
 import type { Submission, SubmitResult } from '../../application/engine/ports.ts';
+import { withParents } from './children.ts';
 import { run, transaction, translate } from './connection.ts';
 import { ADD_LANES, FENCE, INSERT_RUNS, KNOWN_RUNS, LOCK_AGENTS } from './submit.statements.ts';
 
@@ -68,8 +69,9 @@ export async function submitBatch(
 async function judgeAndInsert(
   client: PoolClient,
   flush: Flush,
-  batch: Submission[],
+  submitted: Submission[],
 ): Promise<SubmitResult[] | 'fenced'> {
+  const batch = await withParents(client, submitted);
   // Sent together, done one after the other: known runs are read after the wait for the locks.
   const [fence, agents, knownAtFirst] = await Promise.all([
     run<{ may_claim: boolean }>(client, FENCE, [flush.workerId]),
@@ -229,6 +231,8 @@ async function insertRuns(
     claimed(admitted, slots),
     column((run) => run.submission.startAt),
     column((run) => run.submission.deadline),
+    column((run) => run.submission.parent?.runId ?? null),
+    column((run) => run.submission.parent?.stepId ?? null),
   ]);
   return new Map(rows.map(({ run_id, is_claimed }) => [run_id, is_claimed]));
 }

@@ -2,6 +2,7 @@ import type { OrchestratorConfig } from '@aos/contracts';
 import type { SendParts } from '../../application/messages/send-message.ts';
 import type { ModelCalls } from '../../application/model-calls.ts';
 import type { SkillRegistry } from '../../domain/skill/skill.ts';
+import { agentInvoke } from './agent-invoke.ts';
 import { calendarRemove } from './calendar-remove.ts';
 import { calendarWrite } from './calendar-write.ts';
 import { egressPolicy } from './egress/egress-policy.ts';
@@ -19,7 +20,12 @@ import { webhookSigner } from './webhook-secret.ts';
 
 export type SkillConfig = Pick<
   OrchestratorConfig,
-  'ENV' | 'EGRESS_ALLOW' | 'EGRESS_DENY' | 'WEBHOOK_KEYS_PATH' | 'WEBHOOK_KEY_VERSION'
+  | 'ENV'
+  | 'EGRESS_ALLOW'
+  | 'EGRESS_DENY'
+  | 'WEBHOOK_KEYS_PATH'
+  | 'WEBHOOK_KEY_VERSION'
+  | 'DEFAULT_EST_COST_CENTS'
 >;
 
 /** What skills reach the world by, beside the network. */
@@ -41,6 +47,7 @@ export async function createSkillRegistry(
   const policy = egressPolicy(config);
   const client = createHttpClient(policy, resolveHost);
   const skills = [
+    agentInvoke(() => registry, config.DEFAULT_EST_COST_CENTS),
     calendarRemove(),
     calendarWrite(),
     httpCall(client, policy),
@@ -50,5 +57,6 @@ export async function createSkillRegistry(
     messageWait(messages.mailbox, messages.clock),
     webhookSend(client, policy, webhookSigner(config)),
   ];
-  return new Map(skills.map((skill) => [skill.spec.name, skill]));
+  const registry: SkillRegistry = new Map(skills.map((skill) => [skill.spec.name, skill]));
+  return registry;
 }

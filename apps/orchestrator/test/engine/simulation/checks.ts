@@ -3,6 +3,7 @@ import { canonicalHash } from '../../../src/application/replay/canonical-hash.ts
 import { effectKeysOf } from '../../../src/application/replay/effect-keys.ts';
 import { replayExact } from '../../../src/domain/replay/replay-exact.ts';
 import { fold } from '../../../src/domain/run/evolve.ts';
+import { CHILDREN } from '../../../src/domain/run/waiting.ts';
 import { isTerminal, type RunEvent, type RunState } from '../../../src/domain/run/state.ts';
 import type { MemoryRun } from '../memory-run.ts';
 import { checkFailuresTold } from './adaptive-checks.ts';
@@ -25,6 +26,7 @@ export function checkAtRest(simulation: Simulation): void {
   checkRollbacks(simulation);
   checkMessages(simulation);
   checkFailuresTold(simulation);
+  checkChildren(simulation);
 }
 
 /** No accepted run is lost, none is doubled, an accepted cancellation ends its run. */
@@ -114,10 +116,11 @@ function keptSteps({ steps }: RunState): string[] {
   return Object.keys(steps).filter((id) => !isOpen(steps[id]?.status));
 }
 
-/** No run outlives its deadline by more than it takes to notice. */
+/** No run outlives its deadline by more than it takes to notice, but to wait for the end of its children. */
 function checkDeadlines({ world, store }: Simulation): void {
-  for (const [runId, { status, submission }] of store.runs) {
+  for (const [runId, { status, submission, waitingReason }] of store.runs) {
     const { deadline } = submission;
+    if (waitingReason === CHILDREN) continue;
     if (deadline !== null && !isTerminal(status) && Date.parse(deadline) < world.nowMs - NOTICE_MS)
       world.violate(`a run goes on after its deadline: ${runId} ${status}`);
   }
@@ -150,6 +153,30 @@ function wasAnswered({ type, data }: RunEvent): boolean {
   return type === 'plan.created' || ('error' in data && data.error?.code === 'planning_failed');
 }
 
+const isNoChild = ({ submission }: MemoryRun): boolean => submission.parent === undefined;
+
+/** No child outlives its parent, and what it has cost is what its step has cost, once. */
+function checkChildren({ world, store }: Simulation): void {
+  const costs = new Map<string, number>();
+  for (const [runId, { submission, status }] of store.runs) {
+    const { parent } = submission;
+    if (parent === undefined) continue;
+    const above = store.runs.get(parent.runId);
+    if (above === undefined || (isTerminal(above.status) && !isTerminal(status)))
+      world.violate(`a child outlives its parent: ${runId} ${status}`);
+    const cost = costOf(settledOf(store.journals.events(runId)));
+    costs.set(parent.runId, (costs.get(parent.runId) ?? 0) + cost);
+  }
+  for (const [runId, cost] of costs) {
+    const events = store.journals
+      .events(runId)
+      .filter(({ data }) => 'skill' in data && data.skill === 'agent_invoke');
+    const isOver = isTerminal(store.runs.get(runId)?.status ?? 'queued');
+    if (isOver ? costOf(events) !== cost : costOf(events) > cost)
+      world.violate(`the children of ${runId} cost ${cost}, its journal says ${costOf(events)}`);
+  }
+}
+
 /** Each message is waiting, or stands in the journal of one run, once; nobody waits for one that is there. */
 function checkMessages({ world, store }: Simulation): void {
   const journalled = new Map<string, number>();
@@ -174,7 +201,9 @@ function checkBudgets({ world, store }: Simulation): void {
     const own = [...store.runs.values()].filter(({ submission }) => submission.agentKey === agentKey);
     const expected = {
       reserved: sum(own, (run) => (isTerminal(run.status) ? 0 : run.submission.reserveMicrocents)),
-      spent: sum(own, (run) => costOf(settledOf(store.journals.events(run.submission.runId)))),
+      spent: sum(own.filter(isNoChild), (run) =>
+        costOf(settledOf(store.journals.events(run.submission.runId))),
+      ),
       openRuns: 0,
     };
     const found = {

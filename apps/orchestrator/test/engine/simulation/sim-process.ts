@@ -27,12 +27,15 @@ import { restartRun } from '../../../src/application/restart-run.ts';
 import { submitRun } from '../../../src/application/submit-run.ts';
 import { ENGINE_VERSION, type RunEvent } from '../../../src/domain/run/state.ts';
 import type { RunRecord } from '../../../src/domain/run/view.ts';
+import type { SkillRegistry } from '../../../src/domain/skill/skill.ts';
+import { agentInvoke } from '../../../src/outbound/skills/agent-invoke.ts';
 import { messageSend } from '../../../src/outbound/skills/message-send.ts';
 import { messageWait } from '../../../src/outbound/skills/message-wait.ts';
 import type { Simulation } from './simulation.ts';
 import type { Actor } from './world.ts';
 
 const LEASE_MS = 10_000;
+const EST_COST_CENTS = 1;
 /** No effect starts in the last second of the lease. */
 const MARGIN_MS = 1_000;
 
@@ -81,8 +84,12 @@ export class SimProcess implements Actor {
       clock: this.#clock,
       wake: wakeRuns({ store: this.#store, publisher }),
     };
-    const correspond = [messageSend(messages), messageWait(messages.mailbox, this.#clock)];
-    const skills = new Map([
+    const correspond = [
+      messageSend(messages),
+      messageWait(messages.mailbox, this.#clock),
+      agentInvoke(() => skills, EST_COST_CENTS),
+    ];
+    const skills: SkillRegistry = new Map([
       ...outside.skillsOf(this),
       ...correspond.map((skill) => [skill.spec.name, skill] as const),
     ]);
@@ -108,6 +115,7 @@ export class SimProcess implements Actor {
       chance,
       slots: world.random.int(1, 6),
       leaseMs: LEASE_MS,
+      limits: { maxSteps: 50, defaultEstCostCents: EST_COST_CENTS },
       onFenced: () => this.end('was declared dead'),
       observer: {
         runFinished: () => undefined,
@@ -125,7 +133,7 @@ export class SimProcess implements Actor {
       skills,
       clock: this.#clock,
       chance,
-      limits: { maxSteps: 50, defaultEstCostCents: 1 },
+      limits: { maxSteps: 50, defaultEstCostCents: EST_COST_CENTS },
     });
   }
 
@@ -308,6 +316,7 @@ function remoteStore(simulation: Simulation, process: SimProcess): EngineStore {
     handBack: (...args) => remote('handBack', () => store.handBack(...args)),
     signal: (...args) => remote('signal', () => store.signal(...args)),
     signals: (...args) => remote('signals', () => store.signals(...args)),
+    closeToChildren: (...args) => remote('closeToChildren', () => store.closeToChildren(...args)),
     wake: (...args) => remote('wake', () => store.wake(...args)),
     unlockedWorkers: (...args) => remote('unlockedWorkers', () => store.unlockedWorkers(...args)),
     buryDeadWorkers: (leaseMs, knownDead = []) => {

@@ -27,6 +27,8 @@ const PARKED_REASONS = ['unknown_outcome', 'compensation_failed', 'worker_crash_
 /** A run may have so many steps that cannot be undone, each of which parks it. */
 const ROUNDS_MAX = 30;
 
+const FOR_CHILDREN = ['child_run', 'children'];
+
 /** What its goals are like. */
 export interface Kind {
   /** Of goals that come without a plan. */
@@ -47,6 +49,8 @@ export interface Kind {
   hasMessages?: boolean;
   /** Of goals whose planner is told what became of its steps. */
   adaptiveRate?: number;
+  /** Whether some steps invoke agents. */
+  hasChildren?: boolean;
 }
 
 /** One history of several processes, drawn from a seed. */
@@ -75,6 +79,7 @@ export class Simulation {
       hasRollbacks = true,
       hasMessages = true,
       adaptiveRate = 0.3,
+      hasChildren = true,
     }: Kind = {},
     isTraced = false,
   ) {
@@ -95,6 +100,7 @@ export class Simulation {
       hasRollbacks,
       hasMessages,
       adaptiveRate,
+      hasChildren,
     });
     this.#wanted = random.int(1, 3);
     for (let number = random.int(1, 5); number > 0; number -= 1) this.#addAgent(number);
@@ -163,7 +169,7 @@ export class Simulation {
       world.lateOperations === 0 &&
       store.unpublished.size === 0 &&
       [...store.signalsLeft.values()].every((signal) => this.#mayWait(signal)) &&
-      [...store.runs.values()].every((run) => isTerminal(run.status) || isParked(run))
+      [...store.runs.values()].every((run) => isTerminal(run.status) || this.#isResting(run))
     );
   }
 
@@ -173,6 +179,17 @@ export class Simulation {
     return type === 'wake' && run !== undefined && isParked(run);
   }
 
+  /** It waits for a person, or for a child that does. */
+  #isResting(run: MemoryRun): boolean {
+    if (isParked(run)) return true;
+    const { status, waitingReason, readyAtMs, submission } = run;
+    if (status !== 'waiting' || readyAtMs !== null || !FOR_CHILDREN.includes(waitingReason ?? ''))
+      return false;
+    return [...this.store.runs.values()].some(
+      (other) => other.submission.parent?.runId === submission.runId && this.#isResting(other),
+    );
+  }
+
   #parked(): MemoryRun[] {
     return [...this.store.runs.values()].filter(isParked);
   }
@@ -180,7 +197,7 @@ export class Simulation {
   #unrest(): string {
     const { store, workload } = this;
     const open = [...store.runs]
-      .filter(([, run]) => !isTerminal(run.status) && !isParked(run))
+      .filter(([, run]) => !isTerminal(run.status) && !this.#isResting(run))
       .map(([runId, run]) => `${runId.slice(-6)} ${run.status} owner ${run.workerId} idle ${run.idleClaims}`);
     const signals = [...store.signalsLeft.values()].map(({ runId }) => `signal for ${runId.slice(-6)}`);
     const unpublished = `${store.unpublished.size} unpublished`;

@@ -11,6 +11,7 @@ import type { MemoryRun } from '../memory-run.ts';
 import type { SimProcess } from './sim-process.ts';
 import { decideAbout, NEED_DECISION } from './sim-person.ts';
 import { drawnFate, goalOf } from './sim-router.ts';
+import { drawInvocation } from './invocations.ts';
 import { Correspondence, type DrawnMessage } from './correspondence.ts';
 import { SKILL_NAMES } from './outside.ts';
 import { cancelWith, undoOfStep } from './rollback-workload.ts';
@@ -54,6 +55,7 @@ export class Workload {
   readonly #hasPauses: boolean;
   readonly #hasRestarts: boolean;
   readonly #hasRollbacks: boolean;
+  readonly #hasChildren: boolean;
   /** Undefined: there are no messages. */
   readonly #messages: Correspondence | undefined;
   readonly #adaptiveRate: number;
@@ -64,6 +66,7 @@ export class Workload {
     { unplannedRate, adaptiveRate, ...has }: Required<Omit<Kind, 'hasLargeOutputs'>>,
   ) {
     this.#simulation = simulation;
+    this.#hasChildren = has.hasChildren;
     this.#messages = has.hasMessages ? new Correspondence(simulation) : undefined;
     this.#unplannedRate = unplannedRate;
     this.#adaptiveRate = adaptiveRate;
@@ -252,16 +255,17 @@ export class Workload {
     return { goal, planning_mode: 'adaptive', replan, ...(isPlanned ? { plan: this.#plan() } : {}) };
   }
 
-  #plan(): PlanStepInput[] {
+  /** `depth`: of child runs. */
+  #plan(depth = 0): PlanStepInput[] {
     const { random } = this.#simulation.world;
-    if (this.#hasGraphs && random.isTrue(0.5)) return this.#graph();
+    if (this.#hasGraphs && random.isTrue(0.5)) return this.#graph(depth);
     return Array.from({ length: random.int(1, 4) }, (_, index) =>
-      this.#step(index, index > 0 ? index - 1 : undefined),
+      this.#step(index, index > 0 ? index - 1 : undefined, depth),
     );
   }
 
   /** Steps that depend on some of those before them. */
-  #graph(): PlanStepInput[] {
+  #graph(depth: number): PlanStepInput[] {
     const { random } = this.#simulation.world;
     const density = random.pick([0, 0.2, 0.5]);
     return Array.from({ length: random.int(2, 7) }, (_, index) => {
@@ -269,15 +273,17 @@ export class Workload {
         random.isTrue(density),
       );
       return {
-        ...this.#step(index, before.at(-1)),
+        ...this.#step(index, before.at(-1), depth),
         depends_on: before.map((earlier) => `s${earlier}`),
         ...(random.isTrue(0.3) ? { on_failure: 'continue' as const } : {}),
       };
     });
   }
 
-  #step(index: number, source: number | undefined): PlanStepInput {
+  #step(index: number, source: number | undefined, depth: number): PlanStepInput {
     const { random } = this.#simulation.world;
+    if (this.#hasChildren && depth < 3 && random.isTrue(0.12))
+      return { step_id: `s${index}`, ...drawInvocation(this.#simulation, this.#plan(depth + 1)) };
     const correspondence = this.#messages?.drawStep();
     if (correspondence !== undefined) return { step_id: `s${index}`, ...correspondence };
     const { params: undo, ...compensation } = this.#hasRollbacks ? undoOfStep(random, index) : NO_UNDO;

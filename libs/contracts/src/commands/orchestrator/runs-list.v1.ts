@@ -8,7 +8,12 @@ export const runsList = defineCommand({
   owner: 'orchestrator',
   callers: ['api-gateway'],
   summary: 'List the tenant’s runs, newest first',
-  input: z.strictObject({ ...page, agent_id: id.optional(), status: runStatus.optional() }),
+  input: z.strictObject({
+    ...page,
+    agent_id: id.optional(),
+    status: runStatus.optional(),
+    parent_run_id: id.optional(),
+  }),
   output: z.object({ data: z.array(runSummary), next_cursor: nextCursor }),
   errors: ['invalid_request'],
   timeoutMs: 10_000,
