@@ -1,4 +1,4 @@
-import { BULK_ACTIONS, runsBulk, type BulkAction, type OutputOf } from '@aos/contracts';
+import { BULK_ACTIONS, runsBulk, type BulkAction, type OutputOf, type RunOnFailure } from '@aos/contracts';
 import type { Command } from 'commander';
 import { showFailure, type CommandContext, type Perform } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -8,6 +8,7 @@ import { statusText } from '../render/status.ts';
 import { table } from '../render/table.ts';
 import { oneLine } from '../render/text.ts';
 import { examples } from './examples.ts';
+import { onFailureOption } from './on-failure.ts';
 
 type Page = OutputOf<typeof runsBulk>;
 
@@ -18,6 +19,7 @@ interface Options {
   before?: string;
   after?: string;
   reason?: string;
+  onFailure?: RunOnFailure;
   yes?: true;
 }
 
@@ -39,7 +41,7 @@ export function addBulk(program: Command, perform: Perform): void {
 }
 
 function addBulkAction(program: Command, perform: Perform, action: BulkAction): void {
-  program
+  const bulk = program
     .command(`bulk-${action}`)
     .description(`${WORDS[action].description}; without --yes only tells which`)
     .option('--agent <id>', 'only of this agent')
@@ -64,6 +66,7 @@ function addBulkAction(program: Command, perform: Perform, action: BulkAction): 
           : tellWhich(context, action, options),
       ),
     );
+  if (action === 'cancel') bulk.addOption(onFailureOption('each goal or its agent'));
 }
 
 async function tellWhich(context: CommandContext, action: BulkAction, options: Options): Promise<ExitCode> {
@@ -109,9 +112,9 @@ async function ask({ api }: CommandContext, body: unknown): Promise<Result<Page>
 }
 
 function bodyOf(action: BulkAction, options: Options, page: object): object {
-  const { agent, status, label: labels, before, after, reason } = options;
+  const { agent, status, label: labels, before, after, reason, onFailure } = options;
   const filter = { agent_id: agent, status, labels, created_before: before, created_after: after };
-  return { action, filter, reason, ...page };
+  return { action, filter, reason, on_failure: onFailure, ...page };
 }
 
 function runsText({ terminal }: CommandContext, { data }: Page): string {

@@ -35,8 +35,10 @@ export function addCapabilities(program: Command, perform: Perform): void {
               cents(centsOf(skill.cost_microcents)),
               duration(skill.latency_ms),
               skill.side_effects.replaceAll('_', ' '),
+              skill.compensated_by ?? '',
             ]);
-            return `${head}\n\n${table(terminal, ['SKILL', 'VERSION', 'COST', 'LATENCY', 'SIDE EFFECTS'], rows)}`;
+            const columns = ['SKILL', 'VERSION', 'COST', 'LATENCY', 'SIDE EFFECTS', 'UNDONE BY'];
+            return `${head}\n\n${table(terminal, columns, rows)}`;
           },
         });
       }),

@@ -1,4 +1,4 @@
-import { agent } from '@aos/contracts';
+import { agent, type RunOnFailure } from '@aos/contracts';
 import type { Command } from 'commander';
 import { planningMode, replan } from './planning-options.ts';
 import { callAndShow, type Perform } from '../command-context.ts';
@@ -6,6 +6,7 @@ import { centsAmount, commaSeparated, wholeNumber } from '../option-parsers.ts';
 import { cents, oneLine } from '../render/text.ts';
 import { facts } from '../render/table.ts';
 import { examples } from './examples.ts';
+import { onFailureOption } from './on-failure.ts';
 
 interface Options {
   name: string;
@@ -17,6 +18,7 @@ interface Options {
   maxConcurrentRuns?: number;
   planningMode?: string;
   replan?: string;
+  onFailure?: RunOnFailure;
 }
 
 export function addCreateAgent(program: Command, perform: Perform): void {
@@ -36,6 +38,7 @@ export function addCreateAgent(program: Command, perform: Perform): void {
     .option('--max-concurrent-runs <n>', 'open runs at once', wholeNumber)
     .addOption(planningMode())
     .addOption(replan())
+    .addOption(onFailureOption('the platform, compensate,'))
     .addHelpText(
       'after',
       examples(
@@ -74,5 +77,6 @@ function bodyOf(options: Options): Record<string, unknown> {
     max_concurrent_runs: options.maxConcurrentRuns,
     planning_mode: options.planningMode,
     replan: options.replan,
+    on_failure: options.onFailure,
   };
 }

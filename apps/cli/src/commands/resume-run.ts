@@ -15,7 +15,7 @@ export function addResumeRun(program: Command, perform: Perform): void {
     .command('resume-run')
     .description('let a paused run, or one that waits for a person, go on')
     .argument('<run-id>')
-    .option('--step <step-id>', 'whose outcome is not known; needed where there are several')
+    .option('--step <step-id>', 'that waits for a decision; needed where there are several')
     .addOption(
       new Option(
         '--outcome <decision>',

@@ -1,4 +1,10 @@
-import { EVENT_DATA, submittedRun, type CloudEvent, type SubmittedRun } from '@aos/contracts';
+import {
+  EVENT_DATA,
+  submittedRun,
+  type CloudEvent,
+  type RunOnFailure,
+  type SubmittedRun,
+} from '@aos/contracts';
 import type { Command } from 'commander';
 import type { ApiRequest } from '../api-client.ts';
 import { callAndShow, showFailure, type CommandContext, type Perform } from '../command-context.ts';
@@ -12,6 +18,7 @@ import type { Terminal } from '../terminal.ts';
 import { followRun } from '../watch/follow-run.ts';
 import { examples } from './examples.ts';
 import { planningMode, replan } from './planning-options.ts';
+import { onFailureOption } from './on-failure.ts';
 
 interface Options {
   agentId: string;
@@ -23,6 +30,7 @@ interface Options {
   label?: Record<string, string>;
   planningMode?: string;
   replan?: string;
+  onFailure?: RunOnFailure;
 }
 
 export function addRun(program: Command, perform: Perform, directory: string): void {
@@ -38,6 +46,7 @@ export function addRun(program: Command, perform: Perform, directory: string): v
     .option('--label <key=value>', 'kept with the run; may be repeated', label)
     .addOption(planningMode())
     .addOption(replan())
+    .addOption(onFailureOption('the agent'))
     .addHelpText(
       'after',
       `${examples(
@@ -72,6 +81,7 @@ function requestOf({
     idempotency_key: idempotencyKey,
     est_cost_cents: estCostCents,
     ...planning,
+    on_failure: options.onFailure,
   };
   return { method: 'POST', path: `/agents/${encodeURIComponent(agentId)}/goals`, body };
 }

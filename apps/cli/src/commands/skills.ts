@@ -56,6 +56,7 @@ function skillText(terminal: Terminal, skill: ToolSpec): string {
     ['idempotent', skill.idempotent.replaceAll('_', ' ')],
     ['usually', duration(skill.latency_ms)],
     ['timeout', duration(skill.timeout_ms)],
+    ['undone by', skill.compensated_by ?? ''],
     ['hands on', skill.pipe ?? ''],
     ['takes into', skill.pipe_into ?? ''],
   ]);

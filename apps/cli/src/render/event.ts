@@ -41,7 +41,8 @@ const DETAILS = new Map<string, Detail>([
   }),
   detail(
     'tool.call.requested',
-    ({ step_id, skill, attempt }) => `${step_id} calls ${skill}${attemptText(attempt)}`,
+    ({ step_id, skill, attempt, compensates }) =>
+      `${step_id} ${compensates === undefined ? 'calls' : 'is undone by'} ${skill}${attemptText(attempt)}`,
   ),
   detail('tool.call.succeeded', ({ step_id, latency_ms }) => `${step_id} in ${duration(latency_ms)}`),
   detail('tool.call.failed', ({ step_id, attempt, error, next_attempt_at, ...spent }) => {
@@ -57,6 +58,15 @@ const DETAILS = new Map<string, Detail>([
   detail('run.waiting', ({ reason, next_attempt_at }) =>
     next_attempt_at === null ? oneLine(reason) : `${oneLine(reason)}, until ${next_attempt_at}`,
   ),
+  detail('artifact.removed', ({ step_id, artifact }) => `${step_id} ${oneLine(artifact.name)}`),
+  detail('run.compensating', ({ cause, steps }, terminal) => {
+    const why = cause.error === null ? '' : `: ${oneLine(`${cause.error.code}: ${cause.error.message}`)}`;
+    return `${statusText(terminal, cause.status)}${why}; undoes ${steps.join(', ')}`;
+  }),
+  detail('step.compensated', ({ step_id, skill, status, error, ...spent }, terminal) => {
+    const why = error === null ? '' : ` ${oneLine(`${error.code}: ${error.message}`)}`;
+    return withSpent(`${step_id} undone by ${skill} ${statusText(terminal, status)}${why}`, spent);
+  }),
   detail('step.resolved', ({ step_id, outcome }) => `${step_id}: ${outcome}`),
   detail('run.restarted', ({ from_step }) => (from_step === null ? '' : `from ${from_step}`)),
   detail('run.finished', ({ status, error, cost_cents, input_tokens = 0, output_tokens = 0 }, terminal) => {

@@ -15,6 +15,7 @@ export function runText(terminal: Terminal, run: Run): string {
     ['goal', oneLine(run.goal)],
     ['status', statusText(terminal, run.status)],
     ['waiting for', waitingFor(run)],
+    ['rolled back', rollbackText(run)],
     ...planFacts(terminal, run),
     ['output', outputText(run.outcome?.output, run.outcome?.output_artifact, 500)],
     ['error', errorText(run.outcome?.error)],
@@ -48,11 +49,13 @@ function stepsTable(terminal: Terminal, { plan, steps }: Run): string {
   const planned = plan?.steps ?? [];
   const hasAfter = isGraph(planned);
   const after = new Map(planned.map(({ step_id, depends_on }) => [step_id, depends_on.join(', ')]));
+  const hasUndo = steps.some(({ compensation }) => compensation);
   const rows = steps.map((step) => {
-    const [stepId = '', ...cells] = stepRow(terminal, step);
+    const [stepId = '', ...own] = stepRow(terminal, step);
+    const cells = hasUndo ? [...own, undoText(terminal, step)] : own;
     return hasAfter ? [stepId, after.get(step.step_id) ?? '', ...cells] : [stepId, ...cells];
   });
-  const columns = ['SKILL', 'STATUS', 'ATTEMPTS', 'TOOK', 'RESULT'];
+  const columns = ['SKILL', 'STATUS', 'ATTEMPTS', 'TOOK', 'RESULT', ...(hasUndo ? ['UNDONE BY'] : [])];
   return table(terminal, ['STEP', ...(hasAfter ? ['AFTER'] : []), ...columns], rows);
 }
 
@@ -97,10 +100,26 @@ function stepRow(terminal: Terminal, step: RunStep): string[] {
   ];
 }
 
+/** What undoes the step, and how far that is. */
+function undoText(terminal: Terminal, { compensation }: RunStep): string {
+  if (!compensation) return '';
+  const { skill, status, error, next_attempt_at } = compensation;
+  const again = next_attempt_at === null ? '' : `, again at ${next_attempt_at}`;
+  const why = status === 'failed' || status === 'waiting' ? errorText(error) : '';
+  return [skill, `${statusText(terminal, status)}${again}`, why].filter((part) => part !== '').join(' ');
+}
+
+function rollbackText({ rollback }: Run): string {
+  if (!rollback) return '';
+  const { cause, steps } = rollback;
+  return `${steps.join(', ')}; because it ${cause.status === 'cancelled' ? 'was cancelled' : 'failed'}: ${errorText(cause.error)}`;
+}
+
 /** What a person can do about it stands beside it. */
 const REMEDIES: Record<string, string> = {
   paused: 'aos resume-run lets it go on',
   unknown_outcome: 'say aos resume-run --outcome retry, skip or fail',
+  compensation_failed: 'say aos resume-run --outcome retry or skip',
   worker_crash_loop: 'aos resume-run tries it again',
 };
 

@@ -12,23 +12,31 @@ export function simulationText(terminal: Terminal, verdict: OutputOf<typeof runt
       ['verdict', paint(terminal, feasible ? 'green' : 'red', status)],
       ['cost', cents(verdict.cost_cents)],
       ['planner', calls === 0 ? '' : `asked up to ${calls} times where all goes well, paid beside the cost`],
+      ['undoing it all', undoText(verdict)],
       ['latency', `about ${duration(verdict.latency_ms)}`],
       ['risks', risks.length === 0 ? 'none known' : ''],
       ['reasons', reasons.map((reason) => oneLine(reason, 300)).join('; ')],
     ]),
     table(
       terminal,
-      ['STEP', 'SKILL', 'COST', 'LATENCY'],
+      ['STEP', 'SKILL', 'COST', 'LATENCY', 'UNDONE BY'],
       steps.map((step) => [
         step.step_id,
         step.skill,
         cents(centsOf(step.cost_microcents)),
         duration(step.latency_ms),
+        step.compensated_by ?? '',
       ]),
     ),
   ];
   if (risks.length > 0) parts.push(riskTable(terminal, risks));
   return parts.join('\n\n');
+}
+
+/** Nothing to tell where nothing can be undone. */
+function undoText({ steps, rollback_cost_cents }: OutputOf<typeof runtimeSimulate>): string {
+  const hasUndo = steps.some(({ compensated_by }) => typeof compensated_by === 'string');
+  return hasUndo ? cents(rollback_cost_cents ?? 0) : '';
 }
 
 function riskTable(terminal: Terminal, risks: OutputOf<typeof runtimeSimulate>['risks']): string {

@@ -45,9 +45,10 @@ function isHeard({ waitingReason }: MemoryRun, { type }: RunSignal): boolean {
 }
 
 /** Whether the run is as the signal wants it. */
-function isIdle({ workerId, status, waitingReason, readyAtMs }: MemoryRun, { type }: RunSignal): boolean {
-  if (workerId !== null || type === 'cancel') return false;
-  if (type === 'pause') return status === 'waiting' && waitingReason === 'paused';
+function isIdle({ workerId, status, waitingReason, readyAtMs }: MemoryRun, signal: RunSignal): boolean {
+  if (workerId !== null || signal.type === 'cancel') return false;
+  if (signal.type === 'resume' && signal.decision !== null) return false;
+  if (signal.type === 'pause') return status === 'waiting' && waitingReason === 'paused';
   return status !== 'waiting' || readyAtMs !== null;
 }
 

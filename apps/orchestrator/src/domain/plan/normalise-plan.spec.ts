@@ -213,3 +213,50 @@ describe('normalisePlan', () => {
     ).toEqual([{ field: '/plan', message: expect.stringMatching(/bytes/) }]);
   });
 });
+
+const undo = (params: PlanStepInput['params'], skillName = 'webhook_send') =>
+  step({ step_id: 'a', compensate_with: { skill: skillName, params } });
+
+describe('what undoes a step', () => {
+  it('is completed like a step', () => {
+    expect(normalise([undo({ id: '${{ steps.a.output.id }}' })])).toMatchObject({
+      ok: true,
+      value: [
+        {
+          compensate_with: {
+            skill: 'webhook_send',
+            skill_version: '1.2.3',
+            params: { id: '${{ steps.a.output.id }}' },
+            timeout_ms: 777,
+            retry: { maximum_attempts: 3 },
+          },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      'a skill there is not',
+      undo({}, 'nothing'),
+      '/plan/0/compensate_with/skill',
+      /there is no skill nothing/,
+    ],
+    ['params that do not fit', undo({ bad: 1 }), '/plan/0/compensate_with/params/bad', /unknown field/],
+    [
+      'a result that comes later',
+      undo({ id: '${{ steps.b.output }}' }),
+      '/plan/0/compensate_with/params/id',
+      /does not come after b/,
+    ],
+    [
+      'a place that may not be reached',
+      undo({ url: 'http://10.0.0.1' }),
+      '/plan/0/compensate_with/params/url',
+      /private/,
+    ],
+  ])('is refused with %s, pointing at it', (_what, first, field, message) => {
+    const later = step({ step_id: 'b', depends_on: ['a'] });
+    expect(issuesOf([first, later])).toEqual([{ field, message: expect.stringMatching(message) }]);
+  });
+});

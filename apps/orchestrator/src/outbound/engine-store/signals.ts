@@ -91,9 +91,11 @@ export async function leaveSignal(
 }
 
 /** Whether the run is as the signal wants it. */
-function isIdle({ type }: RunSignal, { worker_id, status, waiting_reason, ready_at }: FoundRun): boolean {
-  if (worker_id !== null || type === 'cancel') return false;
-  if (type === 'pause') return status === 'waiting' && waiting_reason === 'paused';
+function isIdle(signal: RunSignal, { worker_id, status, waiting_reason, ready_at }: FoundRun): boolean {
+  if (worker_id !== null || signal.type === 'cancel') return false;
+  // Somebody may have woken the run just now: it comes to wait for the decision again.
+  if (signal.type === 'resume' && signal.decision !== null) return false;
+  if (signal.type === 'pause') return status === 'waiting' && waiting_reason === 'paused';
   return status !== 'waiting' || ready_at !== null;
 }
 

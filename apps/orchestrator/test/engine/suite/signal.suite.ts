@@ -151,6 +151,17 @@ export function signalSuite(world: () => StoreWorld): void {
     expect(await store.wakeDue(10)).toEqual([]);
   });
 
+  it('keeps a decision for a run that somebody has just woken, and what a cancel says about effects', async () => {
+    const { store } = world();
+    const { run, workerId } = await submitted(world());
+    const decided = resume(run.runId, 'a');
+    const cancelled = { ...cancel(run.runId), onFailure: 'keep' as const };
+    expect(await store.signal(run, decided)).toMatchObject({ kind: 'left' });
+    await store.signal(run, cancelled);
+    await store.claim(workerId, 1, ENGINE_VERSION);
+    expect(await store.signals(workerId)).toEqual([decided, cancelled]);
+  });
+
   it('takes a pause back that no owner has seen', async () => {
     const { store } = world();
     const { run, workerId } = await submitted(world());

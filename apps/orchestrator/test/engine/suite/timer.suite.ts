@@ -76,6 +76,18 @@ export function timerSuite(world: () => StoreWorld): void {
     expect((await world().counters(agent)).openRuns).toBe(1);
   });
 
+  it('lets a run on its way back wait, however late it is', async () => {
+    const { store } = world();
+    const run = submission(await world().addAgent(), { deadline: inMs(-10) });
+    const workerId = await newWorker(store);
+    await store.submit(workerId, 1, [run], 0);
+    await store.claim(workerId, 1, ENGINE_VERSION);
+    const released = [{ ...run, reason: 'compensation_failed', readyAt: null, isGoingBack: true }];
+    const flush = { workerId, flushNo: 2, rows: [row(run, 3)], finished: [], released };
+    await store.flush({ ...flush, handledSignals: [], publishedUpTo: 0 });
+    expect(await store.wakeDue(10)).toEqual([]);
+  });
+
   it('gives nothing that is over its deadline to a process that was declared dead', async () => {
     const { store } = world();
     await submitted(world(), { deadline: inMs(-10) });
