@@ -193,7 +193,12 @@ describe('commands', () => {
         skills: [
           { name: 'http_call', version: '0.2.0', cost_microcents: 0, latency_ms: 300, side_effects: 'none' },
         ],
-        limits: { max_steps: 50, max_concurrent_runs_per_agent: 5, payload_bytes_max: 32_768 },
+        limits: {
+          max_steps: 50,
+          max_concurrent_runs_per_agent: 5,
+          payload_bytes_max: 32_768,
+          goals: { plan_steps_max: 200 },
+        },
         budget_left_cents: 12.5,
         open_runs: 1,
       }),
@@ -201,6 +206,7 @@ describe('commands', () => {
     const { exitCode, out } = await aos(['capabilities', '--agent-id', AGENT_ID], env);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/budget left +12.5 cents/);
+    expect(out).toMatch(/plan steps +at most 200/);
     expect(api.requests[0]?.path).toBe(`/api/v1/runtime/capabilities?agent_id=${AGENT_ID}`);
   });
 

@@ -276,3 +276,52 @@ describe('aos bulk-cancel', () => {
     expect(JSON.parse(out)).toEqual({ action: 'cancel', done: 1, failed: 0, failures: [] });
   });
 });
+
+describe('aos ops archive', () => {
+  const DAY = {
+    run_day: '2026-01-02',
+    status: 'verified',
+    reason: null,
+    attempts: 0,
+    bytes: 12_345,
+    events: 900,
+    runs: 40,
+    sha256: 'a'.repeat(64),
+    updated_at: NOW,
+    verified_at: NOW,
+    dropped_at: null,
+  };
+
+  it('shows how far each day is, and why one is not further', async () => {
+    const waiting = { ...DAY, status: 'waiting', bytes: null, reason: '1 of its runs has not ended' };
+    api.respondWith(() => json({ data: [waiting, DAY], next_cursor: null }));
+    const { out } = await aos(['ops', 'archive', '--limit', '2'], env);
+    expect(out).toMatch(
+      /^DAY +STATUS +RUNS +EVENTS +SIZE +CHANGED +DETAIL\n.*waiting.*1 of its runs has not ended/,
+    );
+    expect(out).toMatch(/verified +40 +900 +12,345 bytes/);
+    expect(asked()).toEqual(['GET /admin/archive?limit=2']);
+  });
+
+  it('archives now, and says where to look', async () => {
+    api.respondWith(() => json({ tried_again: 1 }));
+    const { out } = await aos(['ops', 'archive', 'run'], env);
+    expect(out).toBe('begun; failed days tried again: 1. aos ops archive shows how far it is');
+    expect(asked()).toEqual(['POST /admin/archive/run']);
+  });
+
+  it('verifies a day; one that is not intact is a failure', async () => {
+    const check = { run_day: DAY.run_day, bytes: 12_345, events: 900, runs: 40, sha256: DAY.sha256 };
+    api.respondWith(() => json({ ...check, intact: true, detail: null }));
+    expect(await aos(['ops', 'archive', 'verify', DAY.run_day], env)).toMatchObject({
+      exitCode: 0,
+      out: '2026-01-02 is intact: 900 events of 40 runs, 12,345 bytes',
+    });
+    expect(asked()).toEqual(['POST /admin/archive/2026-01-02/verify']);
+    api.respondWith(() => json({ ...check, intact: false, detail: 'it is not where archives are kept' }));
+    expect(await aos(['ops', 'archive', 'verify', DAY.run_day], env)).toMatchObject({
+      exitCode: 1,
+      out: '2026-01-02 is NOT intact: it is not where archives are kept',
+    });
+  });
+});

@@ -7,6 +7,9 @@ import {
   artifactsRead,
   messagesList,
   messagesSend,
+  opsArchiveList,
+  opsArchiveRun,
+  opsArchiveCheck,
   opsDeadLettersDelete,
   opsDeadLettersGet,
   opsDeadLettersList,
@@ -68,6 +71,7 @@ import { bulkRuns } from './application/ops/bulk-runs.ts';
 import type { Audit } from './application/ops/audit.ts';
 import { whileReachable } from './application/ops/dead-letters.ts';
 import { drainWorker } from './application/ops/drain-worker.ts';
+import { listArchive, runArchive } from './application/ops/list-archive.ts';
 import { listStuck } from './application/ops/list-stuck.ts';
 import { listWorkers } from './application/ops/list-workers.ts';
 import { getDeadLetter, listDeadLetters } from './application/ops/read-dead-letters.ts';
@@ -75,6 +79,7 @@ import { deleteDeadLetter, replayDeadLetters } from './application/ops/replay-de
 import { requeueRun } from './application/ops/requeue-run.ts';
 import { resumeTenant, suspendTenant } from './application/ops/suspend-tenant.ts';
 import type { WorkerFleet } from './application/ops/worker-fleet.ts';
+import { verifyArchive } from './application/ops/verify-archive.ts';
 import { submitRun } from './application/submit-run.ts';
 import { updateAgent } from './application/update-agent.ts';
 import type { EngineStore, EventPublisher, Planner, Submission } from './application/engine/ports.ts';
@@ -86,6 +91,7 @@ import { EngineProcess } from './engine-process.ts';
 import { answer, answerAnonymous } from './inbound/answer.ts';
 import { agentVersionsRepository } from './outbound/agent-versions.repository.ts';
 import { agentsRepository } from './outbound/agents.repository.ts';
+import { archiveDaysRepository } from './outbound/archive/archive-days.repository.ts';
 import { archiveIndexRepository } from './outbound/archive/archive-index.repository.ts';
 import { openArchiveStore } from './outbound/archive/open-archive-store.ts';
 import { artifactProbe, openArtifactStore } from './outbound/artifacts/open-artifact-store.ts';
@@ -168,8 +174,11 @@ export class AppModule {
       health.register(engineProcess.probe());
       return engineProcess;
     };
-    const startArchive = (metrics: Registry): ArchiveProcess =>
-      new ArchiveProcess({ ...parts, logger, timeline: connections.timeline, metrics });
+    const startArchive = (metrics: Registry): ArchiveProcess => {
+      const archive = new ArchiveProcess({ ...parts, logger, timeline: connections.timeline, metrics });
+      answerArchive(parts, () => archive.look(), auditLog(logger));
+      return archive;
+    };
     const probes = [...connections.probes(), artifactProbe(artifactStore, config)];
     return {
       module: AppModule,
@@ -254,6 +263,15 @@ function answerRuns(
 function answerMessages({ connections: { messaging, database }, messages }: Parts): void {
   answer(messaging, messagesSend, sendMessage(messages));
   answer(messaging, messagesList, listMessages(mailboxReader(database)));
+}
+
+/** How the archiving of old days is seen and steered. */
+function answerArchive({ connections, archives }: Parts, look: () => void, audit: Audit): void {
+  const { messaging, enginePool } = connections;
+  const days = archiveDaysRepository(enginePool);
+  answer(messaging, opsArchiveList, listArchive(days));
+  answer(messaging, opsArchiveRun, runArchive({ days, look, audit }));
+  answer(messaging, opsArchiveCheck, verifyArchive({ days, store: archives }));
 }
 
 /** What operators do; the use cases about all tenants refuse credentials of one. */

@@ -31,6 +31,7 @@ export class ArchiveProcess implements OnModuleDestroy {
   readonly #logger: Logger;
   readonly #stopped = new AbortController();
   readonly #loop: Promise<void>;
+  #wanted = new AbortController();
 
   constructor({ config, logger, timeline, archives, metrics }: ArchiveProcessParts) {
     this.#logger = logger;
@@ -58,6 +59,11 @@ export class ArchiveProcess implements OnModuleDestroy {
     this.#loop = this.#run();
   }
 
+  /** Looks at old days at once, after the look that is under way. */
+  look(): void {
+    this.#wanted.abort();
+  }
+
   async onModuleDestroy(): Promise<void> {
     this.#stopped.abort();
     await this.#loop;
@@ -67,10 +73,11 @@ export class ArchiveProcess implements OnModuleDestroy {
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
+      this.#wanted = new AbortController();
       await this.#archivist.pass(signal).catch((error: unknown) => {
         this.#logger.warn({ err: error }, 'archiving old days failed and will be tried again');
       });
-      await systemClock.sleep(INTERVAL_MS, signal);
+      await systemClock.sleep(INTERVAL_MS, AbortSignal.any([signal, this.#wanted.signal]));
     }
   }
 }

@@ -31,6 +31,9 @@ import { opsWorkersDrain } from './commands/orchestrator/ops-workers-drain.v1.ts
 import { opsWorkersResume } from './commands/orchestrator/ops-workers-resume.v1.ts';
 import { opsTenantsSuspend } from './commands/orchestrator/ops-tenants-suspend.v1.ts';
 import { opsTenantsResume } from './commands/orchestrator/ops-tenants-resume.v1.ts';
+import { opsArchiveList } from './commands/orchestrator/ops-archive-list.v1.ts';
+import { opsArchiveRun } from './commands/orchestrator/ops-archive-run.v1.ts';
+import { opsArchiveCheck } from './commands/orchestrator/ops-archive-check.v1.ts';
 import { opsDeadLettersList } from './commands/orchestrator/ops-dead-letters-list.v1.ts';
 import { opsDeadLettersGet } from './commands/orchestrator/ops-dead-letters-get.v1.ts';
 import { opsDeadLettersReplay } from './commands/orchestrator/ops-dead-letters-replay.v1.ts';
@@ -78,6 +81,9 @@ export const COMMANDS = [
   opsWorkersResume,
   opsTenantsSuspend,
   opsTenantsResume,
+  opsArchiveList,
+  opsArchiveRun,
+  opsArchiveCheck,
   opsDeadLettersList,
   opsDeadLettersGet,
   opsDeadLettersReplay,

@@ -1,19 +1,20 @@
 import { z } from 'zod';
+import { GOAL_LIMITS } from './limits.ts';
 import { skillName, stepId } from './values.ts';
 
 /** How failed attempts of a step are repeated. Names as in Temporal's RetryPolicy. */
 export const retryPolicy = z.strictObject({
-  maximum_attempts: z.int().min(1).max(20).default(3),
+  maximum_attempts: z.int().min(1).max(GOAL_LIMITS.step_attempts_max).default(3),
   initial_interval_ms: z.int().min(0).max(600_000).default(500),
   backoff_coefficient: z.number().min(1).max(10).default(2),
-  maximum_interval_ms: z.int().min(0).max(3_600_000).default(60_000),
+  maximum_interval_ms: z.int().min(0).max(GOAL_LIMITS.retry_interval_ms_max).default(60_000),
 });
 
 /** What undoes a step where its run fails or is cut; the params may refer to results, the step's own among them. */
 export const compensationInput = z.strictObject({
   skill: skillName,
   params: z.record(z.string(), z.json()).default({}),
-  timeout_ms: z.int().min(1).max(600_000).optional(),
+  timeout_ms: z.int().min(1).max(GOAL_LIMITS.step_timeout_ms_max).optional(),
   retry: retryPolicy.optional(),
 });
 
@@ -33,7 +34,7 @@ export const planStepInput = z.strictObject({
   params: z.record(z.string(), z.json()).default({}),
   depends_on: z.array(stepId).max(50).optional(),
   description: z.string().max(500).optional(),
-  timeout_ms: z.int().min(1).max(600_000).optional(),
+  timeout_ms: z.int().min(1).max(GOAL_LIMITS.step_timeout_ms_max).optional(),
   retry: retryPolicy.optional(),
   /** Default `fail`: the run ends. `continue`: the run goes on, references to the step's output give null. */
   on_failure: z.enum(['fail', 'continue']).optional(),
@@ -41,7 +42,7 @@ export const planStepInput = z.strictObject({
   compensate_with: compensationInput.optional(),
 });
 
-export const planInput = z.array(planStepInput).min(1).max(200);
+export const planInput = z.array(planStepInput).min(1).max(GOAL_LIMITS.plan_steps_max);
 
 /** A step of an accepted plan: complete, in topological order. */
 export const planStep = z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRef } from './artifact.ts';
 import { errorSpec } from './error-spec.ts';
+import { GOAL_LIMITS, jsonBytes } from './limits.ts';
 import { plan, planInput } from './plan.ts';
 import { runOnFailure, runRollback, stepCompensation } from './rollback.ts';
 import { planningMode, planRevision, replanMoment } from './planning.ts';
@@ -26,17 +27,38 @@ export type StepStatus = z.infer<typeof stepStatus>;
 export const STEP_DECISIONS = ['retry', 'skip', 'fail'] as const;
 export type StepDecision = (typeof STEP_DECISIONS)[number];
 
+const context = z.record(z.string(), z.json()).superRefine((value, judged) => {
+  const bytes = jsonBytes(value);
+  const most = GOAL_LIMITS.context_bytes_max;
+  if (bytes > most)
+    judged.addIssue({
+      code: 'custom',
+      message: `is ${bytes} bytes as JSON, the limit is ${most}; pass a URL instead`,
+    });
+});
+
+const labels = z
+  .record(
+    z.string().min(1).max(GOAL_LIMITS.label_name_chars_max),
+    z.string().max(GOAL_LIMITS.label_value_chars_max),
+  )
+  .superRefine((value, judged) => {
+    const count = Object.keys(value).length;
+    if (count > GOAL_LIMITS.labels_max)
+      judged.addIssue({ code: 'custom', message: `are ${count}, the limit is ${GOAL_LIMITS.labels_max}` });
+  });
+
 /** What is handed in as a goal. */
 export const goalInput = z.strictObject({
-  goal: z.string().trim().min(1).max(8000),
+  goal: z.string().trim().min(1).max(GOAL_LIMITS.goal_chars_max),
   plan: planInput.optional(),
-  context: z.record(z.string(), z.json()).optional(),
+  context: context.optional(),
   idempotency_key: idempotencyKey.optional(),
   est_cost_cents: cents.optional(),
   max_steps: z.int().min(1).max(1000).optional(),
   priority: z.int().min(0).max(9).default(5),
   /** Steps at work at once where `depends_on` allows it; default 8. */
-  max_parallel: z.int().min(1).max(32).optional(),
+  max_parallel: z.int().min(1).max(GOAL_LIMITS.max_parallel_max).optional(),
   /** The run waits until then; a time that has passed is now. */
   start_at: timestamp.optional(),
   /** The run is cut then, whatever it is doing, and fails with `deadline_exceeded`. */
@@ -47,7 +69,7 @@ export const goalInput = z.strictObject({
   planning_mode: planningMode.optional(),
   /** Default: the agent's. */
   replan: replanMoment.optional(),
-  labels: z.record(z.string().min(1).max(63), z.string().max(255)).optional(),
+  labels: labels.optional(),
 });
 
 /** What a step asks of another agent of its tenant. */

@@ -26,6 +26,10 @@ export function addCapabilities(program: Command, perform: Perform): void {
               ['steps of a run', `at most ${limits.max_steps}`],
               ['open runs of an agent', `at most ${limits.max_concurrent_runs_per_agent}`],
               ['payload', `at most ${limits.payload_bytes_max} bytes`],
+              ...Object.entries(limits.goals ?? {}).map(([name, most]): [string, string] => [
+                name.replace(/_max$/, '').replaceAll('_', ' '),
+                `at most ${most.toLocaleString('en-US')}`,
+              ]),
               ['budget left', budget_left_cents === null ? '' : cents(budget_left_cents)],
               ['open runs', open_runs === null ? '' : String(open_runs)],
             ]);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Perform } from '../command-context.ts';
 import { examples } from './examples.ts';
+import { addArchive } from './ops/archive.ts';
 import { addDeadLetters } from './ops/dead-letters.ts';
 import { addRequeue } from './ops/requeue.ts';
 import { addStuck } from './ops/stuck.ts';
@@ -21,4 +22,5 @@ export function addOps(program: Command, perform: Perform): void {
   addDeadLetters(group, perform);
   addWorkers(group, perform);
   addTenantStanding(group, perform);
+  addArchive(group, perform);
 }

@@ -1,5 +1,6 @@
 import {
   ARTIFACT_BYTES_MAX,
+  GOAL_LIMITS,
   PLANNING_MODES,
   centsOf,
   errorOf,
@@ -45,6 +46,7 @@ export function describeCapabilities(skills: SkillRegistry, agents: AgentStore, 
         max_steps: agent?.maxSteps ?? limits.maxSteps,
         max_concurrent_runs_per_agent: agent?.maxConcurrentRuns ?? limits.maxConcurrentRuns,
         payload_bytes_max: ARTIFACT_BYTES_MAX,
+        goals: { ...GOAL_LIMITS },
       },
       planning: {
         modes: [...PLANNING_MODES],

@@ -95,7 +95,12 @@ describe('what a caller can do here', () => {
       value: {
         tenant_id: context.tenantId,
         skills: [...skills.values()].map(({ spec: { name, version } }) => ({ name, version })),
-        limits: { max_steps: 50, max_concurrent_runs_per_agent: 5, payload_bytes_max: 16_777_216 },
+        limits: {
+          max_steps: 50,
+          max_concurrent_runs_per_agent: 5,
+          payload_bytes_max: 16_777_216,
+          goals: { goal_chars_max: 8_000, context_bytes_max: 65_536, plan_steps_max: 200, labels_max: 32 },
+        },
         budget_left_cents: null,
         open_runs: null,
       },

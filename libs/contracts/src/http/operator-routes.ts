@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { opsArchiveList } from '../commands/orchestrator/ops-archive-list.v1.ts';
+import { opsArchiveRun } from '../commands/orchestrator/ops-archive-run.v1.ts';
+import { opsArchiveCheck } from '../commands/orchestrator/ops-archive-check.v1.ts';
 import { opsDeadLettersDelete } from '../commands/orchestrator/ops-dead-letters-delete.v1.ts';
 import { opsDeadLettersGet } from '../commands/orchestrator/ops-dead-letters-get.v1.ts';
 import { opsDeadLettersList } from '../commands/orchestrator/ops-dead-letters-list.v1.ts';
@@ -71,6 +74,27 @@ export const OPERATOR_ROUTES: readonly HttpRoute[] = [
     ...platform,
     method: 'POST',
     path: '/admin/tenants/:tenant/resume',
+    body: noBody,
+    rate: 'writes',
+  }),
+  serve(opsArchiveList, {
+    ...platform,
+    method: 'GET',
+    path: '/admin/archive',
+    query: z.strictObject(queryPage),
+    rate: 'reads',
+  }),
+  serve(opsArchiveRun, {
+    ...platform,
+    method: 'POST',
+    path: '/admin/archive/run',
+    body: noBody,
+    rate: 'writes',
+  }),
+  serve(opsArchiveCheck, {
+    ...platform,
+    method: 'POST',
+    path: '/admin/archive/:run_day/verify',
     body: noBody,
     rate: 'writes',
   }),

@@ -1,3 +1,4 @@
+import type { ArchiveDay } from '@aos/contracts';
 import type { JournalRow } from '../engine/ports.ts';
 
 /** `waiting`: something is in the way. `failed`: out of retries, for now. */
@@ -75,4 +76,13 @@ export interface ArchiveLedger {
   drop(day: string): Promise<string | undefined>;
   /** Deletes some of the runs of dropped days that ended before; tells how many. */
   forgetRuns(finishedBefore: Date, limit: number): Promise<number>;
+}
+
+/** The same days as operators see them. Methods reject when the database cannot be reached. */
+export interface ArchiveDays {
+  /** Latest first, those before a day. */
+  list(beforeDay: string | undefined, limit: number): Promise<ArchiveDay[]>;
+  find(day: string): Promise<ArchiveDay | undefined>;
+  /** Those that are out of retries are tried at the next look; tells how many. */
+  tryFailedAgain(): Promise<number>;
 }

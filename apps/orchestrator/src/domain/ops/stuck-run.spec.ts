@@ -32,7 +32,9 @@ describe('a run that does not move', () => {
     ['unknown_outcome', 'waiting_for_person'],
     ['worker_crash_loop', 'waiting_for_person'],
     [null, 'waiting_for_person'],
+    ['compensation_failed', 'waiting_for_person'],
     ['paused', 'waiting'],
+    ['child_run', 'waiting'],
   ])('and waits without time for %s is told as %s', (waitingReason, reason) => {
     expect(reasonOf({ ...WAITING, waitingReason })).toBe(reason);
   });

@@ -1,4 +1,5 @@
 import type { RunStatus, StuckReason } from '@aos/contracts';
+import { WAITING_TEXTS } from './waiting-texts.ts';
 
 /** An unfinished run, as looked at from outside. */
 export interface RunFacts {
@@ -52,12 +53,10 @@ function waitingVerdict({ waitingReason, readyAtMs }: RunFacts, nowMs: number): 
     );
   }
   const reason = waitingReason ?? 'not said';
-  if (WAITS_FOR_OTHERS.has(reason)) return verdict('waiting', `waits: ${reason}`);
-  return verdict('waiting_for_person', `waits for a person: ${reason}`);
+  const known = WAITING_TEXTS.get(reason);
+  if (known === undefined) return verdict('waiting_for_person', `waits for a person: ${reason}`);
+  return verdict(known.isForPerson ? 'waiting_for_person' : 'waiting', `${reason}: ${known.text}`);
 }
-
-/** What ends by itself, or by the one who asked for it. */
-const WAITS_FOR_OTHERS: ReadonlySet<string> = new Set(['paused', 'child_run', 'children', 'message']);
 
 function ownedVerdict({ leaseUntilMs, idleClaims }: RunFacts, nowMs: number): StuckVerdict {
   if (leaseUntilMs === null) return verdict('lease_expired', 'its worker has gone');

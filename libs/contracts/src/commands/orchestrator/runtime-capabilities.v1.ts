@@ -28,6 +28,8 @@ export const runtimeCapabilities = defineCommand({
       max_concurrent_runs_per_agent: z.int(),
       /** What a step may hand on at most. */
       payload_bytes_max: z.int(),
+      /** What goals, plans, outputs may be at most; absent: the orchestrator is older than this. */
+      goals: z.record(z.string(), z.int()).optional(),
     }),
     /** With agent_id: how goals of the agent are planned that do not say. */
     planning: z
