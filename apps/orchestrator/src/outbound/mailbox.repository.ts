@@ -126,7 +126,7 @@ export async function lockMailboxes(
   ]);
 }
 
-/** What ended runs have taken and not received is for others again, who are told. Their mailboxes are locked. */
+/** What runs that have ended or are going back have taken and not received is for others again, who are told. Their mailboxes are locked. */
 export async function giveUpMessages(client: PoolClient, runIds: readonly string[]): Promise<void> {
   const rows = await run<{
     tenant_id: string;

@@ -98,7 +98,7 @@ export const RECEIVED: Statement = {
   text: `update orchestrator.messages set received_at = now() where taken_key = any ($1::text[])`,
 };
 
-/** Of runs that have ended: nothing waits any more, and what was taken and never received is for others. */
+/** Of runs that have ended or are going back: nothing waits any more, and what was taken and never received is for others. */
 export const GIVE_UP: Statement = {
   name: 'messages_give_up',
   text: `

@@ -303,7 +303,9 @@ export class MemoryEngineStore implements EngineStore {
     count(this.agents, run, { openRuns: -1 });
     const readyAtMs = readyAt === null ? null : Date.parse(readyAt);
     Object.assign(run, { status: 'waiting', workerId: null, waitingReason: reason, readyAtMs });
-    if (isGoingBack === true) run.submission = { ...run.submission, deadline: null };
+    if (isGoingBack !== true) return;
+    run.submission = { ...run.submission, deadline: null };
+    this.mailbox.giveUp(runId);
   }
 
   #makeReady(run: MemoryRun): Ticket {

@@ -92,8 +92,10 @@ export interface FinishedRun extends RunIdentity {
 export interface ReleasedRun extends RunIdentity {
   reason: string;
   readyAt: string | null;
-  /** It is being rolled back: its deadline has nothing more to say. */
+  /** It is being rolled back: its deadline has nothing more to say, and it waits for no message. */
   isGoingBack?: boolean;
+  /** Whether it may have taken messages that its journal does not have: where it is going back, they are for others. */
+  hasMailbox?: boolean;
 }
 
 export interface Flush {

@@ -324,9 +324,9 @@ export class RunExecution {
     handledSignals: string[] = [],
   ): Promise<Departure> {
     const isGoingBack = this.#isGoingBack;
-    const released: ReleasedRun = { ...this.#journal.identity, reason, readyAt, isGoingBack };
+    const { steps, hasMailbox } = this.#journal.state;
+    const released: ReleasedRun = { ...this.#journal.identity, reason, readyAt, isGoingBack, hasMailbox };
     const data = { reason, next_attempt_at: readyAt, error };
-    const { steps } = this.#journal.state;
     const handled = [
       ...handledSignals,
       ...(isGoingBack ? this.#signals.takeCancels() : []),

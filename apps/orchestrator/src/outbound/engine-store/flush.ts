@@ -102,10 +102,11 @@ export async function flushBatch(pool: Pool, flush: Flush): Promise<'committed' 
 /** What a flush says to others is written in its transaction; most say nothing and are one statement. */
 async function withOthers(
   pool: Pool,
-  { finished, received = [] }: Flush,
+  { finished, released, received = [] }: Flush,
   write: (on: Queryable) => Promise<boolean>,
 ): Promise<boolean> {
-  const leaving = finished.filter(({ hasMailbox }) => hasMailbox === true);
+  const goingBack = released.filter(({ isGoingBack }) => isGoingBack === true);
+  const leaving = [...finished, ...goingBack].filter(({ hasMailbox }) => hasMailbox === true);
   const hasParents = finished.some(({ awaitedBy = null }) => awaitedBy !== null);
   if (leaving.length === 0 && received.length === 0 && !hasParents) return write(pool);
   return transaction(pool, async (client) => {

@@ -173,9 +173,10 @@ export class Simulation {
     );
   }
 
-  /** What wakes a step of a parked run is for when it goes on. */
+  /** What wakes a step of a parked run is for when it goes on; a run that was cut hears no more until its children have ended. */
   #mayWait({ type, runId }: RunSignal): boolean {
     const run = this.store.runs.get(runId);
+    if (run?.waitingReason === 'children') return true;
     return type === 'wake' && run !== undefined && isParked(run);
   }
 

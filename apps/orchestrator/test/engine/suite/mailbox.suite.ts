@@ -64,6 +64,11 @@ const endOf = ({ run }: Running) => ({
   finished: [{ ...run, status: 'failed' as const, costMicrocents: 0, finishedAt: NOW, hasMailbox: true }],
 });
 
+/** Given back in the middle of a rollback. */
+const goingBackOf = ({ run }: Running) => ({
+  released: [{ ...run, reason: 'compensation_failed', readyAt: null, isGoingBack: true, hasMailbox: true }],
+});
+
 const taken = (body: string) => ({ kind: 'taken', message: { body } });
 
 /** Messages and those who wait for them. */
@@ -170,21 +175,27 @@ export function mailboxSuite(world: () => StoreWorld): void {
     expect(await store.wakeDue(10)).toEqual([{ runId: waiting.run.runId, enqueueNo: 2 }]);
   });
 
-  it('gives back what an ended run took and did not receive, and tells others who wait', async () => {
-    const { store, mailbox } = world();
-    const run = await running(world());
-    const other = await running(world(), run.agent);
-    await mailbox.send(messageTo(run.agent, 'received'));
-    await mailbox.send(messageTo(run.agent, 'lost'));
-    await mailbox.take(waitOf(run, 'a'));
-    await store.flush(flushOf(run, { received: ['a'] }));
-    await mailbox.take(waitOf(run, 'b'));
-    await mailbox.take(waitOf(other, 'c'));
-    await store.flush({ ...flushOf(run, endOf(run)), flushNo: 3, rows: [row(run.run, 4)] });
-    expect(await store.signals(other.workerId)).toMatchObject([{ type: 'wake', stepId: 'wait' }]);
-    expect(await mailbox.take(waitOf(other, 'c'))).toMatchObject(taken('lost'));
-    expect(await mailbox.take(waitOf(other, 'd'))).toMatchObject({ kind: 'waits' });
-  });
+  it.each([
+    ['has ended', endOf],
+    ['is going back', goingBackOf],
+  ])(
+    'gives back what a run that %s took and did not receive, and tells others who wait',
+    async (_, leave) => {
+      const { store, mailbox } = world();
+      const run = await running(world());
+      const other = await running(world(), run.agent);
+      await mailbox.send(messageTo(run.agent, 'received'));
+      await mailbox.send(messageTo(run.agent, 'lost'));
+      await mailbox.take(waitOf(run, 'a'));
+      await store.flush(flushOf(run, { received: ['a'] }));
+      await mailbox.take(waitOf(run, 'b'));
+      await mailbox.take(waitOf(other, 'c'));
+      await store.flush({ ...flushOf(run, leave(run)), flushNo: 3, rows: [row(run.run, 4)] });
+      expect(await store.signals(other.workerId)).toMatchObject([{ type: 'wake', stepId: 'wait' }]);
+      expect(await mailbox.take(waitOf(other, 'c'))).toMatchObject(taken('lost'));
+      expect(await mailbox.take(waitOf(other, 'd'))).toMatchObject({ kind: 'waits' });
+    },
+  );
 
   it('gives nothing to a run that has ended', async () => {
     const { store, mailbox } = world();
