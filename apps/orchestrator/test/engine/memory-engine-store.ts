@@ -32,6 +32,7 @@ import {
   knownRuns,
   isOverdue,
   newRun,
+  releaseRun,
   scopedKey,
   closeRun,
   takeRun,
@@ -297,15 +298,12 @@ export class MemoryEngineStore implements EngineStore {
       this.#signals.wake(parent.runId, parent.stepId);
   }
 
-  #release(workerId: string, { runId, reason, readyAt, isGoingBack }: ReleasedRun): void {
-    const run = this.runs.get(runId);
+  #release(workerId: string, released: ReleasedRun): void {
+    const run = this.runs.get(released.runId);
     if (run?.workerId !== workerId) return;
     count(this.agents, run, { openRuns: -1 });
-    const readyAtMs = readyAt === null ? null : Date.parse(readyAt);
-    Object.assign(run, { status: 'waiting', workerId: null, waitingReason: reason, readyAtMs });
-    if (isGoingBack !== true) return;
-    run.submission = { ...run.submission, deadline: null };
-    this.mailbox.giveUp(runId);
+    releaseRun(run, released);
+    if (released.isGoingBack === true) this.mailbox.giveUp(released.runId);
   }
 
   #makeReady(run: MemoryRun): Ticket {

@@ -1,5 +1,5 @@
 import { errorOf, type RunStatus } from '@aos/contracts';
-import type { ClaimedRun, Submission } from '../../src/application/engine/ports.ts';
+import type { ClaimedRun, ReleasedRun, Submission } from '../../src/application/engine/ports.ts';
 import type { AgentFacts } from '../../src/domain/run/admit.ts';
 import { ENGINE_VERSION, isTerminal } from '../../src/domain/run/state.ts';
 
@@ -133,4 +133,11 @@ export function knownRuns(
     if (key !== null) known.set(key, submission);
   }
   return known;
+}
+
+/** It gives its slot back; rolled back, it has no deadline any more. */
+export function releaseRun(run: MemoryRun, { reason, readyAt, isGoingBack }: ReleasedRun): void {
+  const readyAtMs = readyAt === null ? null : Date.parse(readyAt);
+  Object.assign(run, { status: 'waiting', workerId: null, waitingReason: reason, readyAtMs });
+  if (isGoingBack === true) run.submission = { ...run.submission, deadline: null };
 }
