@@ -12,6 +12,8 @@ export function runText(terminal: Terminal, run: Run): string {
   const head = facts(terminal, [
     ['run', run.run_id],
     ['agent', run.agent_id],
+    ['child of', parentText(run)],
+    ['replay of', run.replay_of ?? ''],
     ['goal', oneLine(run.goal)],
     ['status', statusText(terminal, run.status)],
     ['waiting for', waitingFor(run)],
@@ -38,10 +40,31 @@ export function runText(terminal: Terminal, run: Run): string {
   if (revisions.length > 1) {
     parts.push(table(terminal, ['PLANNER SAID', 'BY', 'STEPS', 'COST', 'WHY'], revisions.map(revisionCells)));
   }
+  const children = run.children ?? [];
+  if (children.length > 0) {
+    parts.push(
+      table(terminal, ['CHILD RUN', 'STEP', 'AGENT', 'STATUS', 'COST'], childRows(terminal, children)),
+    );
+  }
   if (run.artifacts.length > 0) {
     parts.push(table(terminal, ['ARTIFACT', 'TYPE', 'SIZE'], run.artifacts.map(artifactCells)));
   }
   return parts.join('\n\n');
+}
+
+function parentText({ parent_run_id, parent_step_id }: Run): string {
+  if (!parent_run_id) return '';
+  return parent_step_id ? `${parent_run_id}, step ${oneLine(parent_step_id)}` : parent_run_id;
+}
+
+function childRows(terminal: Terminal, children: NonNullable<Run['children']>): string[][] {
+  return children.map(({ run_id, step_id, agent_id, status, waiting_reason, cost_cents }) => [
+    run_id,
+    step_id,
+    agent_id,
+    statusText(terminal, status) + (waiting_reason === null ? '' : ` (${oneLine(waiting_reason)})`),
+    cents(cost_cents),
+  ]);
 }
 
 /** Of a graph each step also tells what it comes after. */
