@@ -24,7 +24,7 @@ export * from './evaluation.ts';
 export * from './export.ts';
 export * from './ops.ts';
 export * from './archive.ts';
-export { GOAL_LIMITS } from './limits.ts';
+export { GOAL_LIMITS, jsonBytes } from './limits.ts';
 export * from './events.ts';
 export * from './streams.ts';
 export * from './permissions.ts';

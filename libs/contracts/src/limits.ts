@@ -7,8 +7,8 @@ import { EVENT_PAYLOAD_BYTES_MAX } from './context.ts';
  */
 export const GOAL_LIMITS = {
   goal_chars_max: 8_000,
-  /** As JSON: it goes into the run's first event. */
-  context_bytes_max: 64 * 1024,
+  /** As JSON, together with the labels: they go into the run's first event. */
+  context_bytes_max: 16 * 1024,
   labels_max: 32,
   label_name_chars_max: 63,
   label_value_chars_max: 255,

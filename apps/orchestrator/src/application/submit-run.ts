@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import {
+  GOAL_LIMITS,
   errorOf,
   fail,
   invalidRequest,
+  jsonBytes,
   microcentsOf,
   succeed,
   type InputIssue,
@@ -52,9 +54,6 @@ const GIVEN = {
   output_tokens: 0,
   latency_ms: 0,
 };
-
-/** Context and labels ride in `run.queued`, the plan in `plan.created`: each must fit in an event. */
-const CONTEXT_BYTES_MAX = 16 * 1024;
 
 /** Takes a goal: checks it, then lets the engine admit it in one durable step. */
 export function submitRun(parts: SubmitParts) {
@@ -215,13 +214,10 @@ function contentIssues(goal: Goal): InputIssue[] {
     }
   }
   if (isOver(goal)) issues.push({ field: '/deadline', message: 'is not after start_at' });
-  const bytes = Buffer.byteLength(JSON.stringify([goal.context ?? {}, goal.labels ?? {}]));
-  if (bytes > CONTEXT_BYTES_MAX) {
-    issues.push({
-      field: '/context',
-      message: `with the labels is ${bytes} bytes, the limit is ${CONTEXT_BYTES_MAX}`,
-    });
-  }
+  const bytes = jsonBytes([goal.context ?? {}, goal.labels ?? {}]);
+  const most = GOAL_LIMITS.context_bytes_max;
+  if (bytes > most)
+    issues.push({ field: '/context', message: `with the labels is ${bytes} bytes, the limit is ${most}` });
   return issues;
 }
 

@@ -99,7 +99,7 @@ describe('what a caller can do here', () => {
           max_steps: 50,
           max_concurrent_runs_per_agent: 5,
           payload_bytes_max: 16_777_216,
-          goals: { goal_chars_max: 8_000, context_bytes_max: 65_536, plan_steps_max: 200, labels_max: 32 },
+          goals: { goal_chars_max: 8_000, context_bytes_max: 16_384, plan_steps_max: 200, labels_max: 32 },
         },
         budget_left_cents: null,
         open_runs: null,
