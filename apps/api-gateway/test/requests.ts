@@ -17,7 +17,11 @@ export function nameOf({ method, path }: HttpRoute): string {
 
 /** With a parameter for each name; what names no resource by id is a word or a number. */
 function pathOf({ path }: HttpRoute): string {
-  return path.replace(':sequence', '7').replace(/:\w+/, ID).replace(/:\w+/, 'word');
+  return path
+    .replace(':sequence', '7')
+    .replace(':run_day', '2026-01-01')
+    .replace(/:\w+/, ID)
+    .replace(/:\w+/, 'word');
 }
 
 /** A good request for the route, with one thing changed. */

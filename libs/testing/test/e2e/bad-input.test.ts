@@ -28,6 +28,12 @@ const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
   'POST /runs/:run_id/pause': { good: {}, wrong: [], field: '' },
   'POST /runs/:run_id/resume': { good: {}, wrong: { outcome: 'maybe' }, field: '/outcome' },
   'POST /runs/:run_id/restart': { good: {}, wrong: { from_step: 1 }, field: '/from_step' },
+  'POST /runs/:run_id/replay': { good: { mode: 'EXACT' }, wrong: { mode: 1 }, field: '/mode' },
+  'POST /agents/:agent_id/messages': {
+    good: { type: 'note', body: {} },
+    wrong: { type: 1, body: {} },
+    field: '/type',
+  },
   'POST /runtime/simulate': {
     good: { plan: [transform('1')], budget_cents: 5 },
     wrong: { plan: [transform('1')], budget_cents: '5' },
@@ -43,6 +49,8 @@ const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
   'POST /admin/workers/:worker_id/resume': { good: {}, wrong: [], field: '' },
   'POST /admin/tenants/:tenant/suspend': { good: { reason: 'r' }, wrong: { reason: 1 }, field: '/reason' },
   'POST /admin/tenants/:tenant/resume': { good: {}, wrong: [], field: '' },
+  'POST /admin/archive/run': { good: {}, wrong: [], field: '' },
+  'POST /admin/archive/:run_day/verify': { good: {}, wrong: [], field: '' },
   'POST /admin/dead-letters/replay': {
     good: { sequence: 1 },
     wrong: { sequence: '1' },
@@ -61,7 +69,12 @@ const BODIES: Record<string, { good: object; wrong: object; field: string }> = {
 type Ids = Record<'agent_id' | 'run_id' | 'key_id' | 'evaluation_id' | 'suite' | 'name', string>;
 
 /** What belongs to no tenant. */
-const NOBODYS = { worker_id: '0193b0a0-0000-7000-8000-000000000001', tenant: 'globex', sequence: '1' };
+const NOBODYS = {
+  worker_id: '0193b0a0-0000-7000-8000-000000000001',
+  tenant: 'globex',
+  sequence: '1',
+  run_day: '2026-01-01',
+};
 
 let stack: TestStack;
 /** An owner, so that no refusal is one of its level. */
