@@ -40,8 +40,14 @@ function couldBeMissing({ seq, type, data }: RunEvent, events: readonly RunEvent
   // Nobody has to pause a run, nor do workers have to die; and one that waits may come to wait for something else.
   if (type === 'run.waiting')
     return data.reason === 'paused' || data.reason === 'worker_crash_loop' || next?.type !== 'run.resumed';
+  // A call may end at once, and how often it says that it waits is its own affair, unless the run waits with it.
+  if (type === 'step.waiting') return !(next?.type === 'run.waiting' && next.data.reason === data.for);
+  if (type !== 'tool.call.requested') return false;
   // Without effect, or refused before it began.
-  return type === 'tool.call.requested' && next?.type === 'tool.call.failed';
+  const after = events
+    .slice(seq)
+    .find((event) => 'step_id' in event.data && event.data.step_id === data.step_id);
+  return after?.type === 'tool.call.failed';
 }
 
 const [first] = journalsOf(1);
