@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { childRefusal } from './children.ts';
+import { fold } from './evolve.ts';
+import { runView, type RunRecord } from './view.ts';
 
 const above = (...agents: string[]) =>
   agents.map((agent) => ({ run_id: `run of ${agent}`, agent_id: agent }));
@@ -20,5 +22,29 @@ describe('a child run', () => {
       code: 'child_run_refused',
       message: expect.stringContaining('5 deep'),
     });
+  });
+
+  it('holds nothing of its parent’s money once it has ended', () => {
+    const parent = { runId: 'parent', stepId: 'a' };
+    const record: RunRecord = {
+      runId: 'child',
+      agentId: 'agent',
+      tenantId: 'acme',
+      status: 'running',
+      goal: 'help',
+      labels: {},
+      priority: 5,
+      costMicrocents: 0,
+      reservedMicrocents: 0,
+      parent,
+      waitingReason: null,
+      nextAttemptAt: null,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      startedAt: null,
+      finishedAt: null,
+    };
+    const held = (status: 'running' | 'failed') =>
+      runView(record, { ...fold([]), parent, status, reservedMicrocents: 700 }).reserved_microcents;
+    expect([held('running'), held('failed')]).toEqual([700, 0]);
   });
 });

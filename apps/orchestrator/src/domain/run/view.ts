@@ -50,10 +50,15 @@ export function summaryView(record: RunRecord): RunSummary {
   };
 }
 
+/** What it has left goes back with its end. */
+function heldByChild(state: RunState): number {
+  return isTerminal(state.status) ? 0 : state.reservedMicrocents;
+}
+
 /** The run as its journal tells it; the table only says what the journal does not. */
 export function runView(record: RunRecord, state: RunState, children: readonly RunRecord[] = []): Run {
   // A child’s money is reserved with its parent’s: the table has none of it.
-  const reserved = state.parent === null ? record.reservedMicrocents : state.reservedMicrocents;
+  const reserved = state.parent === null ? record.reservedMicrocents : heldByChild(state);
   return {
     ...summaryView(record),
     status: state.status,
