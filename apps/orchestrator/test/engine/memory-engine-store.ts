@@ -1,5 +1,4 @@
 import {
-  StoreDataError,
   type ClaimedRun,
   type EngineStore,
   type FinishedRun,
@@ -22,17 +21,18 @@ import { MemoryJournal, refuseUnfit, spansOf, type Span } from './memory-journal
 import { MemoryMailbox } from './memory-mailbox.ts';
 import { MemoryQueue } from './memory-queue.ts';
 import { MemorySignals } from './memory-signals.ts';
+import { MemoryStandings } from './memory-standings.ts';
 import { MemoryWorkers } from './memory-workers.ts';
 import {
   answerOf,
   beginAgain,
   claimedRun,
   count,
-  holdsNul,
   knownRuns,
-  isOverdue,
+  isOverdueInQueue,
   newRun,
   releaseRun,
+  refuseNul,
   scopedKey,
   closeRun,
   takeRun,
@@ -52,8 +52,9 @@ export class MemoryEngineStore implements EngineStore {
     isRunning: (runId) => this.runs.get(runId)?.status === 'running',
     wake: ({ runId, stepId }) => this.#signals.wake(runId, stepId),
   });
+  readonly standings = new MemoryStandings(this.agents);
   readonly #signals = new MemorySignals();
-  readonly #queue = new MemoryQueue();
+  readonly #queue = new MemoryQueue(this.standings);
   readonly workers: MemoryWorkers;
   readonly #now: () => number;
   readonly #maxStepsDefault: number;
@@ -94,13 +95,7 @@ export class MemoryEngineStore implements EngineStore {
       batch.map((submission) => ({ ...submission, idempotencyKey: scopedKey(submission) })),
       { agents: this.agents, runs: knownRuns(this.runs), maxStepsDefault: this.#maxStepsDefault },
     );
-    if (
-      batch.some(
-        ({ goal, context, labels }, index) =>
-          verdicts[index]?.kind === 'admit' && holdsNul([goal, context, labels]),
-      )
-    )
-      throw new StoreDataError('NUL');
+    refuseNul(batch.filter((_submission, index) => verdicts[index]?.kind === 'admit'));
     let left = this.#queue.isEmpty ? slots : 0;
     const results = batch.map((submission, index) => {
       const verdict = verdicts[index];
@@ -158,15 +153,17 @@ export class MemoryEngineStore implements EngineStore {
   }
 
   async claim(workerId: string, slots: number, engineVersion: number): Promise<ClaimedRun[]> {
-    if (!this.workers.has(workerId)) return [];
+    if (!this.#mayTake(workerId)) return [];
     const isKnown = (runId: string): boolean => this.#run(runId).engineVersion <= engineVersion;
     return this.#queue.take(slots, isKnown).map((runId) => this.#take(workerId, runId, engineVersion));
   }
 
   async claimOverdue(workerId: string, limit: number, engineVersion: number): Promise<ClaimedRun[]> {
-    if (!this.workers.has(workerId)) return [];
+    if (!this.#mayTake(workerId)) return [];
     const overdue = [...this.runs.values()].filter(
-      (run) => isOverdue(run, this.#now()) && run.workerId === null && run.engineVersion <= engineVersion,
+      (run) =>
+        isOverdueInQueue(run, this.#now(), engineVersion) &&
+        !this.standings.isSuspended(run.submission.tenantId),
     );
     const runIds = this.#queue.takeNamed(overdue.map(({ submission }) => submission.runId).slice(0, limit));
     return runIds.map((runId) => this.#take(workerId, runId, engineVersion));
@@ -248,6 +245,10 @@ export class MemoryEngineStore implements EngineStore {
 
   async deleteFlushes(flushes: readonly { workerId: string; flushNo: number }[]): Promise<void> {
     for (const { workerId, flushNo } of flushes) this.unpublished.delete(workerId, flushNo);
+  }
+
+  #mayTake(workerId: string): boolean {
+    return this.workers.has(workerId) && !this.standings.isDraining(workerId);
   }
 
   #take(workerId: string, runId: string, engineVersion: number): ClaimedRun {

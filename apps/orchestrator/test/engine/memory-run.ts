@@ -1,5 +1,10 @@
 import { errorOf, type RunStatus } from '@aos/contracts';
-import type { ClaimedRun, ReleasedRun, Submission } from '../../src/application/engine/ports.ts';
+import {
+  StoreDataError,
+  type ClaimedRun,
+  type ReleasedRun,
+  type Submission,
+} from '../../src/application/engine/ports.ts';
 import type { AgentFacts } from '../../src/domain/run/admit.ts';
 import { ENGINE_VERSION, isTerminal } from '../../src/domain/run/state.ts';
 
@@ -47,6 +52,11 @@ export const scopedKey = ({ tenantId, idempotencyKey }: Submission): string | nu
 
 /** Postgres text holds no NUL. */
 export const holdsNul = (content: unknown): boolean => JSON.stringify(content).includes('\\u0000');
+
+export function refuseNul(batch: readonly Submission[]): void {
+  if (batch.some(({ goal, context, labels }) => holdsNul([goal, context, labels])))
+    throw new StoreDataError('NUL');
+}
 
 const statusOf = ({ startAt }: Submission): RunStatus => (startAt === null ? 'queued' : 'waiting');
 
@@ -114,6 +124,11 @@ export function beginAgain(run: MemoryRun, reservedMicrocents: number): void {
 
 export function isOverdue({ status, submission: { deadline } }: MemoryRun, nowMs: number): boolean {
   return deadline !== null && !isTerminal(status) && Date.parse(deadline) <= nowMs;
+}
+
+/** Nobody works on it, and an engine of that version could. */
+export function isOverdueInQueue(run: MemoryRun, nowMs: number, engineVersion: number): boolean {
+  return isOverdue(run, nowMs) && run.workerId === null && run.engineVersion <= engineVersion;
 }
 
 export function claimedRun(run: MemoryRun, hasSignals: boolean): ClaimedRun {

@@ -22,6 +22,7 @@ const AS_THEN: Kind = {
   hasMessages: false,
   adaptiveRate: 0,
   hasChildren: false,
+  hasOperators: false,
 };
 
 async function expectNothingViolated(seed: number, kind?: Kind): Promise<void> {

@@ -36,7 +36,7 @@ export class TicketKeeper {
   readonly #clock: Clock;
   readonly #held: HeldTicket[] = [];
   readonly #stopped = new AbortController();
-  readonly #working: NodeJS.Timeout;
+  #working: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
   #isTopping = false;
 
@@ -44,9 +44,6 @@ export class TicketKeeper {
     this.#source = source;
     this.#engine = engine;
     this.#clock = clock;
-    this.#working = setInterval(() => {
-      for (const ticket of this.#held) ticket.working();
-    }, WORKING_INTERVAL_MS);
   }
 
   start(): void {
@@ -62,8 +59,7 @@ export class TicketKeeper {
   /** Gives what it holds to others. */
   async drain(): Promise<void> {
     this.#stopped.abort();
-    await this.#loop;
-    clearInterval(this.#working);
+    await Promise.all([this.#loop, this.#working]);
     for (const ticket of this.#held.splice(0)) ticket.nak();
   }
 
@@ -73,16 +69,26 @@ export class TicketKeeper {
         await this.#pause();
         continue;
       }
-      const startedMs = performance.now();
+      const startedMs = this.#clock.now();
       const tickets = await this.#source.fetch(1, { waitMs: WAIT_MS, signal: this.#stopped.signal });
       if (tickets.some(({ payload }) => !this.#engine.knows(runIdOf(payload)))) await this.#engine.wake();
       this.#take(tickets);
       // Nothing, and at once: the server or the consumer is not there.
-      if (tickets.length === 0 && performance.now() - startedMs < IDLE_MS) await this.#pause();
+      if (tickets.length === 0 && this.#clock.now() - startedMs < IDLE_MS) await this.#pause();
+    }
+  }
+
+  /** Otherwise the queue would give them to others. */
+  async #keepHeld(): Promise<void> {
+    for (;;) {
+      await this.#clock.sleep(WORKING_INTERVAL_MS, this.#stopped.signal);
+      if (this.#stopped.signal.aborted) return;
+      for (const ticket of this.#held) ticket.working();
     }
   }
 
   #take(tickets: HeldTicket[]): void {
+    this.#working ??= this.#keepHeld();
     for (const ticket of tickets) {
       if (this.#held.length < this.#engine.busySlots) this.#held.push(ticket);
       else ticket.ack();

@@ -178,6 +178,7 @@ export class Outside {
     const run = this.#store.runs.get(runId);
     if (run?.status === 'waiting' && this.#store.workers.has(process.workerId))
       this.#world.violate(`a step began while its run waits (${run.waitingReason}): ${runId}/${stepId}`);
+    process.checkOrders(runId);
     const startAt = this.#store.runs.get(runId)?.submission.startAt ?? null;
     if (startAt !== null && Date.parse(startAt) > this.#world.nowMs)
       this.#world.violate(`a step began before its run may start: ${runId}/${stepId}`);

@@ -17,20 +17,23 @@ import {
   type Lease,
   type RunSignal,
   type SignalReceipt,
-  type WorkerWitness,
 } from '../../../src/application/engine/ports.ts';
-import type { Mailbox } from '../../../src/application/messages/mailbox.ts';
 import { sendMessage, type SendParts } from '../../../src/application/messages/send-message.ts';
 import { wakeRuns } from '../../../src/application/messages/wake-runs.ts';
+import { TicketKeeper } from '../../../src/application/engine/ticket-keeper.ts';
+import { OrderFollower } from '../../../src/application/ops/follow-orders.ts';
+import type { WorkerOrders } from '../../../src/application/ops/worker-fleet.ts';
 import { ModelPlanner, type AgentVersions } from '../../../src/application/planner/model-planner.ts';
 import { restartRun } from '../../../src/application/restart-run.ts';
 import { submitRun } from '../../../src/application/submit-run.ts';
-import { ENGINE_VERSION, type RunEvent } from '../../../src/domain/run/state.ts';
+import type { RunEvent } from '../../../src/domain/run/state.ts';
 import type { RunRecord } from '../../../src/domain/run/view.ts';
 import type { SkillRegistry } from '../../../src/domain/skill/skill.ts';
 import { agentInvoke } from '../../../src/outbound/skills/agent-invoke.ts';
 import { messageSend } from '../../../src/outbound/skills/message-send.ts';
 import { messageWait } from '../../../src/outbound/skills/message-wait.ts';
+import { SETTLING_MS } from './operators.ts';
+import { remoteFleet, remoteMailbox, remoteStore, remoteWitness } from './remote-store.ts';
 import type { Simulation } from './simulation.ts';
 import type { Actor } from './world.ts';
 
@@ -46,6 +49,8 @@ export class SimProcess implements Actor {
   readonly name: string;
   readonly workerId: string;
   readonly engine: Engine;
+  /** Of what it can fold. */
+  readonly engineVersion: number;
   /** Resolves when the process has ended, in whichever way. */
   readonly ended: Promise<void>;
   isDead = false;
@@ -57,13 +62,16 @@ export class SimProcess implements Actor {
   readonly #submit: ReturnType<typeof submitRun>;
   readonly #restart: ReturnType<typeof restartRun>;
   readonly #sendMessage: ReturnType<typeof sendMessage>;
+  readonly #keeper: TicketKeeper | undefined;
+  readonly #orders: OrderFollower | undefined;
   #leaseEndMs = 0;
   #tellEnded: () => void = () => undefined;
 
-  constructor(simulation: Simulation, name: string) {
-    const { world, outside, router, artifacts } = simulation;
+  constructor(simulation: Simulation, name: string, engineVersion: number) {
+    const { world, outside, router, artifacts, tickets } = simulation;
     this.#simulation = simulation;
     this.name = name;
+    this.engineVersion = engineVersion;
     this.workerId = world.random.newId(world.nowMs);
     this.ended = new Promise((resolve) => (this.#tellEnded = resolve));
     this.#store = remoteStore(simulation, this);
@@ -94,6 +102,11 @@ export class SimProcess implements Actor {
       ...correspond.map((skill) => [skill.spec.name, skill] as const),
     ]);
     this.#sendMessage = sendMessage(messages);
+    const observer = {
+      runFinished: () => undefined,
+      stepFinished: () => undefined,
+      trouble: (what: string, error: unknown) => simulation.noteTrouble(this, what, error),
+    };
     this.engine = new Engine({
       workerId: this.workerId,
       store: this.#store,
@@ -110,19 +123,28 @@ export class SimProcess implements Actor {
         onStub: () => world.violate('a stub in production'),
       }),
       lease: this.#lease(),
-      witness: this.#witness(),
+      witness: remoteWitness(simulation, this),
       clock: this.#clock,
       chance,
       slots: world.random.int(1, 6),
       leaseMs: LEASE_MS,
       limits: { maxSteps: 50, defaultEstCostCents: EST_COST_CENTS },
       onFenced: () => this.end('was declared dead'),
-      observer: {
-        runFinished: () => undefined,
-        stepFinished: () => undefined,
-        trouble: (what, error) => simulation.noteTrouble(this, what, error),
-      },
+      observer,
+      onSlots: () => this.#keeper?.slotsChanged(),
     });
+    if (tickets !== undefined) {
+      this.#keeper = new TicketKeeper(tickets.sourceOf(this), this.engine, this.#clock);
+      const follow = (orders: WorkerOrders): void => this.engine.follow(orders);
+      const { workerId } = this;
+      this.#orders = new OrderFollower({
+        fleet: remoteFleet(simulation, this),
+        workerId,
+        follow,
+        clock: this.#clock,
+        observer,
+      });
+    }
     this.#restart = restartRun({
       runs: { findWithJournal: (_tenantId, runId) => this.#findRun(runId) },
       restart: (restart) => this.engine.restart(restart),
@@ -144,7 +166,7 @@ export class SimProcess implements Actor {
       await this.#store.registerWorker({
         workerId,
         host,
-        engineVersion: ENGINE_VERSION,
+        engineVersion: this.engineVersion,
         slots: 1,
         leaseMs: LEASE_MS,
       });
@@ -154,6 +176,8 @@ export class SimProcess implements Actor {
     }
     void this.#keepLease();
     this.engine.start();
+    this.#keeper?.start();
+    this.#orders?.start();
   }
 
   submit(context: RequestContext, goal: Goal): Promise<StructuredOutcome<SubmittedRun>> {
@@ -190,16 +214,39 @@ export class SimProcess implements Actor {
 
   /** As at a rolling update. */
   async drain(): Promise<void> {
-    this.#simulation.world.tell(`${this.name} drains`);
+    const { world } = this.#simulation;
+    world.tell(`${this.name} drains`);
     this.isDraining = true;
+    const isUndisturbed = world.nowMs > world.calmFromMs + SETTLING_MS;
     void this.#clock.sleep(22_000).then(() => this.engine.stopPublishing());
     void this.#clock.sleep(30_000).then(() => this.end('was killed at the end of its grace'));
     try {
+      await this.#orders?.stop();
+      await this.#keeper?.drain();
       await this.engine.drain();
+      this.#checkGivenUp(isUndisturbed);
     } catch {
       // What it could not give up is taken from it when its lease has ended.
     }
     this.end('drained');
+  }
+
+  /** An operator has ordered that nothing of the kind is begun any more. */
+  checkOrders(runId: string): void {
+    const { world, store, operators } = this.#simulation;
+    const tenantId = store.runs.get(runId)?.submission.tenantId ?? '';
+    if (operators.forbids({ tenantId, process: this }))
+      world.violate(`a step began against an operator's order: ${runId} on ${this.name}`);
+  }
+
+  /** In good order it has kept nothing that others would have to wait for. */
+  #checkGivenUp(isUndisturbed: boolean): void {
+    const { world, store, tickets } = this.#simulation;
+    const owned = [...store.runs.values()].filter(({ workerId }) => workerId === this.workerId);
+    if (owned.length > 0 && isUndisturbed)
+      world.violate(`${this.name} has drained and owns ${owned.length} runs`);
+    const held = tickets?.heldBy(this) ?? 0;
+    if (held > 0) world.violate(`${this.name} has drained and holds ${held} tickets`);
   }
 
   async #keepLease(): Promise<void> {
@@ -216,18 +263,6 @@ export class SimProcess implements Actor {
       }
       await this.#clock.sleep(1_000);
     }
-  }
-
-  #witness(): WorkerWitness {
-    return {
-      isGone: (workerId) =>
-        this.#simulation.world.call({
-          actor: this,
-          what: 'witness',
-          onLost: () => false,
-          apply: async () => this.#simulation.isGone(workerId),
-        }),
-    };
   }
 
   #lease(): Lease {
@@ -269,7 +304,8 @@ export class SimProcess implements Actor {
       world.call({ actor: this, what, apply, mayComeLate: false });
     return {
       publish: (rows) => call(`publish ${rows.length}`, () => outside.receive(rows)),
-      publishTickets: (tickets) => call(`tickets ${tickets.length}`, async () => undefined),
+      publishTickets: (tickets) =>
+        call(`tickets ${tickets.length}`, async () => this.#simulation.tickets?.put(tickets)),
       nudge: () => undefined,
     };
   }
@@ -285,47 +321,3 @@ const RECORD = {
   startedAt: null,
   finishedAt: null,
 } as const;
-
-/** The mailboxes as a process sees them over the network. */
-function remoteMailbox({ world, store: { mailbox } }: Simulation, process: SimProcess): Mailbox {
-  const remote = <T>(name: string, apply: () => Promise<T>): Promise<T> =>
-    world.call({ actor: process, what: `store.${name}`, apply });
-  return {
-    send: (message) => remote('sendMessage', () => mailbox.send(message)),
-    take: (wait) => remote('takeMessage', () => mailbox.take(wait)),
-  };
-}
-
-/** The store as a process sees it over the network. */
-function remoteStore(simulation: Simulation, process: SimProcess): EngineStore {
-  const { world, store } = simulation;
-  const remote = <T>(name: string, apply: () => Promise<T>): Promise<T> =>
-    world.call({ actor: process, what: `store.${name}`, apply });
-  return {
-    registerWorker: (...args) => remote('registerWorker', () => store.registerWorker(...args)),
-    renewLease: (...args) => remote('renewLease', () => store.renewLease(...args)),
-    unregisterWorker: (...args) => remote('unregisterWorker', () => store.unregisterWorker(...args)),
-    submit: (...args) => remote('submit', () => store.submit(...args)),
-    restart: (...args) => remote('restart', () => store.restart(...args)),
-    flush: (...args) => remote('flush', () => store.flush(...args)),
-    wasCommitted: (...args) => remote('wasCommitted', () => store.wasCommitted(...args)),
-    claim: (...args) => remote('claim', () => store.claim(...args)),
-    claimOverdue: (...args) => remote('claimOverdue', () => store.claimOverdue(...args)),
-    owned: (...args) => remote('owned', () => store.owned(...args)),
-    journal: (...args) => remote('journal', () => store.journal(...args)),
-    handBack: (...args) => remote('handBack', () => store.handBack(...args)),
-    signal: (...args) => remote('signal', () => store.signal(...args)),
-    signals: (...args) => remote('signals', () => store.signals(...args)),
-    closeToChildren: (...args) => remote('closeToChildren', () => store.closeToChildren(...args)),
-    wake: (...args) => remote('wake', () => store.wake(...args)),
-    unlockedWorkers: (...args) => remote('unlockedWorkers', () => store.unlockedWorkers(...args)),
-    buryDeadWorkers: (leaseMs, knownDead = []) => {
-      if (knownDead.some((workerId) => !simulation.isGone(workerId)))
-        world.violate('a living process was taken for dead');
-      return remote('buryDeadWorkers', () => store.buryDeadWorkers(leaseMs, knownDead));
-    },
-    wakeDue: (...args) => remote('wakeDue', () => store.wakeDue(...args)),
-    leftFlushes: (...args) => remote('leftFlushes', () => store.leftFlushes(...args)),
-    deleteFlushes: (...args) => remote('deleteFlushes', () => store.deleteFlushes(...args)),
-  };
-}

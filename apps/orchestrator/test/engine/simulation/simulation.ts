@@ -1,13 +1,15 @@
 import { FencedError, StoreDataError, type RunSignal } from '../../../src/application/engine/ports.ts';
-import { isTerminal } from '../../../src/domain/run/state.ts';
+import { ENGINE_VERSION, isTerminal } from '../../../src/domain/run/state.ts';
 import { MemoryEngineStore } from '../memory-engine-store.ts';
 import type { MemoryRun } from '../memory-run.ts';
 import { checkAtRest } from './checks.ts';
+import { Operators } from './operators.ts';
 import { Outside, SkillBugError } from './outside.ts';
 import { Random } from './random.ts';
 import { SimArtifacts } from './sim-artifacts.ts';
 import { SimProcess } from './sim-process.ts';
 import { SimRouter } from './sim-router.ts';
+import { SimTickets } from './sim-tickets.ts';
 import { Workload } from './workload.ts';
 import { bystander, World, type Weather } from './world.ts';
 
@@ -19,7 +21,8 @@ export interface Verdict {
   runs: number;
 }
 
-const BAD_FOR_MS = 30_000;
+const BAD_FOR_MS = [0, 10_000, 30_000, 30_000];
+const BAD_FOR_MS_ONCE = 30_000;
 /** By then everything must have come to rest. */
 const OVER_BY_MS = 600_000;
 /** Reasons for which a run may wait for a person; a pause that got lost may come after the resume. */
@@ -51,6 +54,8 @@ export interface Kind {
   adaptiveRate?: number;
   /** Whether some steps invoke agents. */
   hasChildren?: boolean;
+  /** Whether there are tickets, and operators who suspend tenants, drain processes and bring a new version. */
+  hasOperators?: boolean;
 }
 
 /** One history of several processes, drawn from a seed. */
@@ -61,11 +66,15 @@ export class Simulation {
   readonly router: SimRouter;
   readonly artifacts: SimArtifacts;
   readonly workload: Workload;
+  readonly operators: Operators;
+  /** The queue of wake-ups; without it every process looks for itself. */
+  readonly tickets: SimTickets | undefined;
   readonly #seed: number;
   readonly #hasPauses: boolean;
   readonly #processes = new Set<SimProcess>();
   readonly #wanted: number;
   #born = 0;
+  #engineVersion = ENGINE_VERSION;
 
   constructor(
     seed: number,
@@ -80,17 +89,24 @@ export class Simulation {
       hasMessages = true,
       adaptiveRate = 0.3,
       hasChildren = true,
+      hasOperators = true,
     }: Kind = {},
     isTraced = false,
   ) {
     const random = new Random(seed);
     this.#seed = seed;
     this.#hasPauses = hasPauses;
-    this.world = new World(random, drawWeather(random), { badForMs: BAD_FOR_MS, isTraced });
+    const weather = drawWeather(random);
+    this.world = new World(random, weather, {
+      badForMs: hasOperators ? random.pick(BAD_FOR_MS) : BAD_FOR_MS_ONCE,
+      isTraced,
+    });
     this.store = new MemoryEngineStore(() => this.world.nowMs, 50);
     this.outside = new Outside(this.world, this.store, hasLargeOutputs);
     this.router = new SimRouter(this.world, this.store);
     this.artifacts = new SimArtifacts(this.world);
+    this.tickets = hasOperators ? new SimTickets(this.world, weather.lossRate) : undefined;
+    this.operators = new Operators(this);
     this.workload = new Workload(this, {
       unplannedRate,
       hasGraphs,
@@ -108,8 +124,9 @@ export class Simulation {
 
   async run(): Promise<Verdict> {
     const { world, workload } = this;
-    for (let number = 1; number <= this.#wanted; number += 1) this.#employ();
+    for (let number = 1; number <= this.#wanted; number += 1) this.employ();
     workload.start();
+    if (this.tickets !== undefined) this.operators.start();
     void this.#disturb();
     await this.#comeToRest('the workload');
     if (this.#hasPauses) {
@@ -124,6 +141,17 @@ export class Simulation {
     }
     if (this.#parked().length > 0) world.violate('a run that was ended still waits');
     return { seed: this.#seed, violations: world.violations, trace: world.trace, runs: this.store.runs.size };
+  }
+
+  get processes(): SimProcess[] {
+    return [...this.#processes];
+  }
+
+  /** From now on whoever starts is of the next version; who is not is answered. */
+  beginUpgrade(): SimProcess[] {
+    this.#engineVersion += 1;
+    this.world.tell(`upgrade to version ${this.#engineVersion}`);
+    return this.processes;
   }
 
   anyProcess(): SimProcess | undefined {
@@ -166,6 +194,7 @@ export class Simulation {
     return (
       world.isCalm &&
       workload.isDone &&
+      this.operators.isDone &&
       world.lateOperations === 0 &&
       store.unpublished.size === 0 &&
       [...store.signalsLeft.values()].every((signal) => this.#mayWait(signal)) &&
@@ -205,10 +234,10 @@ export class Simulation {
     return [...open, ...signals, unpublished, `clients done: ${workload.isDone}`].join('; ');
   }
 
-  /** Keeps the number of processes: one that ends is replaced after a while. */
-  #employ(): void {
+  /** One process more; one that ends is replaced after a while as long as there are too few. */
+  employ(): void {
     this.#born += 1;
-    const process = new SimProcess(this, `p${this.#born}`);
+    const process = new SimProcess(this, `p${this.#born}`, this.#engineVersion);
     this.#processes.add(process);
     void process.start();
     void this.#replace(process);
@@ -218,7 +247,7 @@ export class Simulation {
     await process.ended;
     this.#processes.delete(process);
     await this.world.sleep(SUPERVISOR, this.world.random.int(0, 3_000));
-    this.#employ();
+    if (this.#processes.size < this.#wanted) this.employ();
   }
 
   /** Rolling updates and outages of the store, while the weather is bad. */

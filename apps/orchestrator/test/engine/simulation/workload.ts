@@ -63,7 +63,7 @@ export class Workload {
 
   constructor(
     simulation: Simulation,
-    { unplannedRate, adaptiveRate, ...has }: Required<Omit<Kind, 'hasLargeOutputs'>>,
+    { unplannedRate, adaptiveRate, ...has }: Required<Omit<Kind, 'hasLargeOutputs' | 'hasOperators'>>,
   ) {
     this.#simulation = simulation;
     this.#hasChildren = has.hasChildren;

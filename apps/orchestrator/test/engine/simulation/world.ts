@@ -73,6 +73,11 @@ export class World {
     this.#badUntilMs = START_MS + badForMs;
   }
 
+  /** No fault comes after. */
+  get calmFromMs(): number {
+    return this.#badUntilMs;
+  }
+
   get isCalm(): boolean {
     return this.nowMs >= this.#badUntilMs;
   }
@@ -110,20 +115,20 @@ export class World {
   sleep(actor: Actor, ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
+      const abandon = (): void => {
+        this.#pending = this.#pending.filter((operation) => operation !== timer);
+        resolve();
+      };
       const timer = this.#schedule({
         actor,
         what: 'sleep',
         dueMs: this.nowMs + Math.round(ms),
-        proceed: resolve,
-      });
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#pending = this.#pending.filter((operation) => operation !== timer);
+        proceed: () => {
+          signal?.removeEventListener('abort', abandon);
           resolve();
         },
-        { once: true },
-      );
+      });
+      signal?.addEventListener('abort', abandon, { once: true });
     });
   }
 
