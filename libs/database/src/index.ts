@@ -1,3 +1,4 @@
+export * from './in-transaction.ts';
 export * from './is-database-unavailable.ts';
 export * from './outbox.ts';
 export * from './pool.ts';

@@ -1,6 +1,7 @@
 import { SPEND_PURPOSES, errorOf, fail, succeed } from '@aos/contracts';
 import {
   addToOutbox,
+  inTransaction,
   isDatabaseUnavailable,
   type OutboxMessage,
   type Pool,
@@ -16,7 +17,6 @@ import {
   type RecordedSpend,
   type Spend,
 } from '../domain/spend.ts';
-import { inTransaction } from './in-transaction.ts';
 import { keepReply } from './replies.repository.ts';
 
 /** Younger rows are not listed: one that began earlier may still commit. */

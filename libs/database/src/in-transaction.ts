@@ -1,15 +1,15 @@
-import type { Pool, PoolClient } from '@aos/database';
+import type { Pool, PoolClient } from './pool.ts';
 
-/** Work over all tenants in one transaction. */
-export async function inTransaction(pool: Pool, work: (client: PoolClient) => Promise<void>): Promise<void> {
+/** One transaction on one connection; a connection that cannot even roll back is not used again. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
   try {
     await client.query('begin');
-    await work(client);
+    const result = await work(client);
     await client.query('commit');
+    return result;
   } catch (error) {
-    // A connection that cannot even roll back is not used again.
     failure = await client.query('rollback').then(
       () => undefined,
       (cause: Error) => cause,
